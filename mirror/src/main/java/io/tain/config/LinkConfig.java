@@ -1,0 +1,15 @@
+package io.tain.config;
+
+/**
+ * Everything one link (one source cluster to one target cluster) is told by its operator, validated and with defaults
+ * filled in. Immutable.
+ *
+ * @param name the link's name: in logs, thread names, client ids and metrics
+ * @param groupId the consumer group on the source that holds the link's positions and shares out its partitions
+ * @param topics which source topics are mirrored
+ * @param source how to read
+ * @param target how to write
+ * @param tuning threads, intervals and limits
+ */
+public record LinkConfig(
+        String name, String groupId, TopicSelection topics, SourceConfig source, TargetConfig target, Tuning tuning) {}

@@ -1,0 +1,22 @@
+package io.tain.link;
+
+import java.util.Optional;
+
+/**
+ * How a mirror ended.
+ *
+ * @param kind which of the ends it was
+ * @param cause one line that says why, with topic-partition@offset where there is one; empty for a clean stop
+ */
+public record Outcome(Kind kind, Optional<String> cause) {
+    public enum Kind {
+        /** Asked to stop, drained and committed. */
+        STOPPED,
+        /** Asked to stop while partitions were halted for the safety of their data. */
+        HALTED,
+        /** A record could not be written and {@code abort.on.send.failure} was true, or the handler failed. */
+        ABORTED,
+        /** A thread died, or the group member was fenced. */
+        FAILED
+    }
+}
