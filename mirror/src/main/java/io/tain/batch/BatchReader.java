@@ -1,0 +1,46 @@
+package io.tain.batch;
+
+/** Reads batches of every format into a {@link RecordTable}; the first place that looks past the header. Stateless. */
+final class BatchReader {
+    private BatchReader() {}
+
+    /**
+     * Adds the records of a fetched batch, those from {@code fromOffset} on.
+     *
+     * @throws InvalidBatchException naming the batch, if anything about it is inconsistent
+     */
+    static void read(RecordBatch source, long fromOffset, RecordTable into) {
+        try {
+            source.requireValidChecksum();
+            into.openBatch();
+            if (source.isOldFormat()) {
+                LegacyRecordReader.read(source, fromOffset, into);
+            } else {
+                RecordReader.read(source, source.baseOffset(), fromOffset, into);
+            }
+        } catch (InvalidBatchException e) {
+            throw new InvalidBatchException(source + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Adds the records of a batch that was made or patched for the target, with the source offsets it came with. */
+    static void readAgain(EncodedBatch batch, RecordTable into) {
+        RecordBatch bytes = RecordBatch.of(batch.bytes());
+        int firstRow = into.count();
+        try {
+            bytes.requireValidChecksum();
+            into.openBatch();
+            RecordReader.read(bytes, 0, 0, into);
+            if (into.count() - firstRow != batch.count()) {
+                throw new InvalidBatchException(
+                        "holds " + (into.count() - firstRow) + " records, not " + batch.count());
+            }
+        } catch (InvalidBatchException e) {
+            throw new InvalidBatchException(
+                    "Batch for the target of source offsets from " + batch.firstOffset() + ": " + e.getMessage(), e);
+        }
+        for (int i = 0; i < batch.count(); i++) {
+            into.setOffset(firstRow + i, batch.source().ofRecord(i));
+        }
+    }
+}

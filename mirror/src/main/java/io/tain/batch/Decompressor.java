@@ -1,0 +1,57 @@
+package io.tain.batch;
+
+import com.github.luben.zstd.RecyclingBufferPool;
+import com.github.luben.zstd.ZstdInputStreamNoFinalizer;
+import io.tain.config.Codec;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.zip.GZIPInputStream;
+
+/**
+ * Undoes the compression of a batch. Memory grows with what really comes out, up to the limit of the output, and not with
+ * what the compressed bytes announce. (A zstd frame may ask the native library for a window of at most 128 MiB, which is
+ * the library's own limit; it is touched only as far as data is decompressed into it.) Stateless.
+ */
+final class Decompressor {
+    private static final int CHUNK = 32 << 10;
+    private static final int GZIP_INPUT_BUFFER = 8 << 10;
+
+    private Decompressor() {}
+
+    /**
+     * Appends the decompressed bytes to {@code out}.
+     *
+     * @param magic of the batch; LZ4 was framed wrongly in magic 0
+     * @throws InvalidBatchException if the bytes are not what the codec makes, or too many come out
+     */
+    static void decompress(Codec codec, int magic, Slice in, GrowingBytes out) {
+        try {
+            switch (codec) {
+                case NONE -> out.write(in.array(), in.start(), in.length());
+                case GZIP -> drain(new GZIPInputStream(in.stream(), GZIP_INPUT_BUFFER), out);
+                case SNAPPY -> SnappyBlocks.decompress(in, out);
+                case LZ4 -> Lz4Frame.decompress(in, magic, out);
+                case ZSTD -> drain(new ZstdInputStreamNoFinalizer(in.stream(), RecyclingBufferPool.INSTANCE), out);
+            }
+        } catch (EOFException e) {
+            throw new InvalidBatchException(codec + " data of " + in.length() + " bytes is cut off", e);
+        } catch (IOException e) {
+            throw new InvalidBatchException(
+                    codec + " data of " + in.length() + " bytes can't be decompressed: " + e.getMessage(), e);
+        }
+    }
+
+    private static void drain(InputStream stream, GrowingBytes out) throws IOException {
+        try (stream) {
+            while (true) {
+                out.reserve(CHUNK);
+                int read = stream.read(out.array(), out.size(), CHUNK);
+                if (read < 0) {
+                    return;
+                }
+                out.advance(read);
+            }
+        }
+    }
+}

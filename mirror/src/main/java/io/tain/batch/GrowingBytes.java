@@ -1,0 +1,117 @@
+package io.tain.batch;
+
+import java.io.OutputStream;
+import java.util.Arrays;
+
+/**
+ * A byte array that grows as bytes are really written, never because something claims that many will come, and not beyond
+ * its limit. Kept by its owner from batch to batch to spare allocations. Used by one thread.
+ */
+final class GrowingBytes extends OutputStream {
+    /** Room up to this size is kept for the next batch; what an outsized batch needed is given back. */
+    private static final int KEPT_CAPACITY = 4 << 20;
+
+    private static final int FIRST_CAPACITY = 64 << 10;
+    static final int NO_LIMIT = Integer.MAX_VALUE - 64;
+
+    private byte[] array = new byte[FIRST_CAPACITY];
+    private int size;
+    private int limit = NO_LIMIT;
+    private int allowance = NO_LIMIT;
+
+    byte[] array() {
+        return array;
+    }
+
+    int size() {
+        return size;
+    }
+
+    void clear() {
+        size = 0;
+        allow(NO_LIMIT);
+        if (array.length > KEPT_CAPACITY) {
+            array = new byte[FIRST_CAPACITY];
+        }
+    }
+
+    /** From here on, at most that many more bytes. */
+    void allow(int more) {
+        allowance = more;
+        limit = (int) Math.min((long) size + more, NO_LIMIT);
+    }
+
+    /** Makes room in the array for a library to write to; the limit counts only what is then {@link #advance}d over. */
+    void reserve(int length) {
+        long needed = (long) size + length;
+        if (needed > NO_LIMIT) {
+            throw new InvalidBatchException("A batch needs more than " + NO_LIMIT + " bytes of memory");
+        }
+        if (needed > array.length) {
+            array = Arrays.copyOf(array, (int) Math.min(NO_LIMIT, Math.max(needed, 2L * array.length)));
+        }
+    }
+
+    void advance(int length) {
+        requireRoom(length);
+        size += length;
+    }
+
+    void requireRoom(int length) {
+        if (length > limit - size) {
+            throw new InvalidBatchException(
+                    "The records of a batch take more than the limit of " + allowance + " bytes");
+        }
+    }
+
+    @Override
+    public void write(int value) {
+        requireRoom(1);
+        reserve(1);
+        array[size++] = (byte) value;
+    }
+
+    @Override
+    public void write(byte[] source, int offset, int length) {
+        requireRoom(length);
+        reserve(length);
+        System.arraycopy(source, offset, array, size, length);
+        size += length;
+    }
+
+    void writeInt(int value) {
+        for (int shift = 24; shift >= 0; shift -= 8) {
+            write(value >>> shift);
+        }
+    }
+
+    void writeIntLittleEndian(int value) {
+        for (int shift = 0; shift <= 24; shift += 8) {
+            write(value >>> shift);
+        }
+    }
+
+    void writeVarint(int value) {
+        int raw = (value << 1) ^ (value >> 31);
+        while ((raw & ~0x7f) != 0) {
+            write((raw & 0x7f) | 0x80);
+            raw >>>= 7;
+        }
+        write(raw);
+    }
+
+    void writeVarlong(long value) {
+        long raw = (value << 1) ^ (value >> 63);
+        while ((raw & ~0x7fL) != 0) {
+            write(((int) raw & 0x7f) | 0x80);
+            raw >>>= 7;
+        }
+        write((int) raw);
+    }
+
+    /** The number of bytes that {@link #writeVarlong} takes; a varint of the same value takes as many. */
+    static int sizeOfVarlong(long value) {
+        long raw = (value << 1) ^ (value >> 63);
+        return (70 - Long.numberOfLeadingZeros(raw | 1)) / 7;
+    }
+}

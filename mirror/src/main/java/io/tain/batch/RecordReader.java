@@ -1,0 +1,79 @@
+package io.tain.batch;
+
+/** Reads the records of a batch of magic 2, checking all lengths so that the rest of each can be copied blindly. */
+final class RecordReader {
+    private RecordReader() {}
+
+    /**
+     * Adds the records from {@code fromOffset} on.
+     *
+     * @param baseOffset what the records' offset deltas are relative to
+     */
+    static void read(RecordBatch batch, long baseOffset, long fromOffset, RecordTable into) {
+        int count = batch.count();
+        int lastOffsetDelta = batch.lastOffsetDelta();
+        if (count < 0 || lastOffsetDelta < 0) {
+            throw new InvalidBatchException(
+                    "impossible record count " + count + " or last offset delta " + lastOffsetDelta);
+        }
+        if (count == 0) {
+            return;
+        }
+        int start = into.data().size();
+        Slice payload = Slice.of(batch.buffer(), BatchLayout.RECORDS, batch.sizeInBytes());
+        Decompressor.decompress(batch.codec(), batch.magic(), payload, into.data());
+
+        // Nothing is written to the table's bytes while they are parsed, so the array stays the same.
+        ByteReader reader =
+                new ByteReader(into.data().array(), start, into.data().size());
+        boolean logAppendTime = batch.isLogAppendTime();
+        long previousDelta = -1;
+        for (int i = 0; i < count; i++) {
+            int length = reader.readVarint();
+            int end = reader.position() + length;
+            if (length < 0 || length > reader.remaining()) {
+                throw new InvalidBatchException(
+                        "record " + i + " has length " + length + ", but " + reader.remaining() + " bytes are left");
+            }
+            reader.readByte(); // attributes, of which none is in use
+            long timestampDelta = reader.readVarlong();
+            int offsetDelta = reader.readVarint();
+            if (offsetDelta <= previousDelta || offsetDelta > lastOffsetDelta) {
+                throw new InvalidBatchException("record " + i + " has offset delta " + offsetDelta + " after "
+                        + previousDelta + ", the last should be " + lastOffsetDelta);
+            }
+            previousDelta = offsetDelta;
+            int rest = reader.position();
+            skipRest(reader);
+            if (reader.position() != end) {
+                throw new InvalidBatchException(
+                        "record " + i + " is " + (reader.position() - end) + " bytes longer than its length says");
+            }
+            long offset = baseOffset + offsetDelta;
+            if (offset >= fromOffset) {
+                long timestamp = logAppendTime ? batch.maxTimestamp() : batch.baseTimestamp() + timestampDelta;
+                into.add(offset, timestamp, rest, end);
+            }
+        }
+        if (reader.remaining() > 0) {
+            throw new InvalidBatchException(reader.remaining() + " bytes follow the last of " + count + " records");
+        }
+    }
+
+    private static void skipRest(ByteReader reader) {
+        reader.skip(reader.readVarint()); // key
+        reader.skip(reader.readVarint()); // value
+        int headers = reader.readVarint();
+        if (headers < 0 || headers > reader.remaining()) {
+            throw new InvalidBatchException("impossible number of headers " + headers);
+        }
+        for (int i = 0; i < headers; i++) {
+            int keyLength = reader.readVarint();
+            if (keyLength < 0) {
+                throw new InvalidBatchException("header key of length " + keyLength);
+            }
+            reader.skip(keyLength);
+            reader.skip(reader.readVarint());
+        }
+    }
+}

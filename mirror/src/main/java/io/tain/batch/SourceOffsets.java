@@ -1,0 +1,66 @@
+package io.tain.batch;
+
+import java.util.Arrays;
+
+/**
+ * Which source offsets a batch for the target covers, and which of them each of its records has. Nearly always the offsets
+ * are dense and two numbers say it all; only where compaction, coalescing over a gap, a left-out record or a record handler
+ * made them otherwise is there one number per record. Immutable.
+ */
+public final class SourceOffsets {
+    private static final long[] DENSE = {};
+
+    private final long first;
+    private final long next;
+    private final long[] ofRecords;
+
+    private SourceOffsets(long first, long next, long[] ofRecords) {
+        this.first = first;
+        this.next = next;
+        this.ofRecords = ofRecords;
+    }
+
+    static SourceOffsets dense(long first, int count) {
+        return new SourceOffsets(first, first + count, DENSE);
+    }
+
+    /** Of the rows from {@code from} to before {@code to} of a table, covering a range that may begin before and end after them. */
+    static SourceOffsets of(RecordTable table, Rows rows) {
+        int count = rows.to() - rows.from();
+        boolean isDense = rows.nextOffset() - rows.firstOffset() == count;
+        for (int i = 0; i < count && isDense; i++) {
+            isDense = table.offset(rows.from() + i) == rows.firstOffset() + i;
+        }
+        long[] ofRecords = DENSE;
+        if (!isDense) {
+            ofRecords = new long[count];
+            Arrays.setAll(ofRecords, i -> table.offset(rows.from() + i));
+        }
+        return new SourceOffsets(rows.firstOffset(), rows.nextOffset(), ofRecords);
+    }
+
+    /** The first offset covered: where to start reading to get this batch again. */
+    public long first() {
+        return first;
+    }
+
+    /** The first offset no longer covered: where to go on once this batch is acknowledged. */
+    public long next() {
+        return next;
+    }
+
+    /** The source offset of a record, by its index in the batch. */
+    public long ofRecord(int index) {
+        return isDense() ? first + index : ofRecords[index];
+    }
+
+    /** Whether record i has offset first + i, and nothing else is covered. */
+    public boolean isDense() {
+        return ofRecords.length == 0;
+    }
+
+    @Override
+    public String toString() {
+        return "[" + first + ", " + next + (isDense() ? ")" : ") with holes");
+    }
+}

@@ -1,0 +1,127 @@
+package io.tain.batch;
+
+import io.tain.config.Codec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Writes batches anew where they can't be forwarded. Keys, values, headers, timestamps and the order of records stay what a
+ * consumer of the source sees; nothing else of the old batch is kept.
+ *
+ * <p>Every method checks the checksum of what it reads, and fails with {@link InvalidBatchException} rather than guess. Owns
+ * the memory it decompresses into, bounded by the limit given at construction, whatever the bytes claim; used by one thread.
+ */
+public final class Transcoder {
+    /** How much a pile of batches may decompress to before what is there is written out. */
+    private static final int PILE_BYTES = 16 << 20;
+
+    private final RecordTable table;
+    private final BatchWriter writer = new BatchWriter();
+
+    /** @param maxDecompressedBytes how much memory the records of one batch may take, index included (24 bytes per record) */
+    public Transcoder(int maxDecompressedBytes) {
+        this.table = new RecordTable(maxDecompressedBytes);
+    }
+
+    /**
+     * Writes a fetched batch of any format anew. The batches returned cover the source's offsets without a gap: the first
+     * starts at the base offset or, if that is higher, at {@link TranscodeRule#fromOffset}, each next one where its
+     * predecessor ends, and the last ends at the source's next offset. Nothing is returned if no record is left.
+     */
+    public List<EncodedBatch> transcode(RecordBatch source, TranscodeRule rule) {
+        table.clear();
+        BatchReader.read(source, rule.fromOffset(), table);
+        if (table.count() == 0) {
+            return List.of();
+        }
+        // Without decompressing, an old batch only knows its last offset.
+        long base = source.isOldFormat() ? table.offset(0) : source.baseOffset();
+        Rows rows = new Rows(0, table.count(), Math.max(base, rule.fromOffset()), source.nextOffset());
+        List<EncodedBatch> out = new ArrayList<>(1);
+        writer.write(table, rows, rule.codec().orElseGet(source::codec), rule.maxBatchBytes(), out);
+        return out;
+    }
+
+    /**
+     * Cuts a batch for the target, patched or not, into batches of at most that size. A batch that is small enough, or has
+     * a single record, comes back as it is.
+     */
+    public List<EncodedBatch> split(EncodedBatch batch, int maxBatchBytes) {
+        if (batch.sizeInBytes() <= maxBatchBytes || batch.count() == 1) {
+            return List.of(batch);
+        }
+        List<EncodedBatch> out = new ArrayList<>(2);
+        writer.write(table, readOnly(batch), codecOf(batch), maxBatchBytes, out);
+        return out;
+    }
+
+    /** Cuts a batch in two by the number of records, to search for the one that is refused. One record comes back alone. */
+    public List<EncodedBatch> halve(EncodedBatch batch) {
+        if (batch.count() == 1) {
+            return List.of(batch);
+        }
+        Rows rows = readOnly(batch);
+        int middle = rows.count() / 2;
+        long middleOffset = table.offset(middle);
+        Codec codec = codecOf(batch);
+        return List.of(
+                writer.write(table, new Rows(0, middle, rows.firstOffset(), middleOffset), codec),
+                writer.write(table, new Rows(middle, rows.count(), middleOffset, rows.nextOffset()), codec));
+    }
+
+    /** The batch without one of its records, or empty if that was the only one. The offsets covered remain the same. */
+    public Optional<EncodedBatch> without(EncodedBatch batch, int index) {
+        if (index < 0 || index >= batch.count()) {
+            throw new IndexOutOfBoundsException("Record " + index + " of a batch of " + batch.count());
+        }
+        if (batch.count() == 1) {
+            return Optional.empty();
+        }
+        readOnly(batch);
+        table.remove(index);
+        Rows rows = new Rows(0, table.count(), batch.firstOffset(), batch.nextOffset());
+        return Optional.of(writer.write(table, rows, codecOf(batch)));
+    }
+
+    /**
+     * Joins consecutive batches for the target into as few as the size allows, normally one, with the codec of the first.
+     * Where the source offsets have a gap between two batches, it counts as covered by what comes before it.
+     */
+    public List<EncodedBatch> coalesce(List<EncodedBatch> pile, int maxBatchBytes) {
+        if (pile.size() <= 1) {
+            return pile;
+        }
+        Codec codec = codecOf(pile.get(0));
+        List<EncodedBatch> out = new ArrayList<>(1);
+        long firstOffset = pile.get(0).firstOffset();
+        long nextOffset = firstOffset;
+        table.clear();
+        for (EncodedBatch batch : pile) {
+            if (batch.firstOffset() < nextOffset) {
+                throw new IllegalArgumentException(
+                        "Batches overlap or are out of order: " + batch.source() + " after offset " + (nextOffset - 1));
+            }
+            if (table.data().size() > PILE_BYTES) {
+                writer.write(
+                        table, new Rows(0, table.count(), firstOffset, batch.firstOffset()), codec, maxBatchBytes, out);
+                table.clear();
+                firstOffset = batch.firstOffset();
+            }
+            BatchReader.readAgain(batch, table);
+            nextOffset = batch.nextOffset();
+        }
+        writer.write(table, new Rows(0, table.count(), firstOffset, nextOffset), codec, maxBatchBytes, out);
+        return out;
+    }
+
+    private Rows readOnly(EncodedBatch batch) {
+        table.clear();
+        BatchReader.readAgain(batch, table);
+        return new Rows(0, table.count(), batch.firstOffset(), batch.nextOffset());
+    }
+
+    private static Codec codecOf(EncodedBatch batch) {
+        return RecordBatch.of(batch.bytes()).codec();
+    }
+}
