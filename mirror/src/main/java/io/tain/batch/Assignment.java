@@ -1,0 +1,48 @@
+package io.tain.batch;
+
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * One assignment of a source partition to this process, from the rebalance that brings it to the one that takes it away.
+ * What is still under way for an ended assignment is of no account to the next one of the same partition.
+ *
+ * <p>Shared by the threads of a stream: the control thread ends it, the reader adds pending bytes, the writer takes them
+ * off.
+ */
+public final class Assignment {
+    private final TopicPartition partition;
+    private final AtomicLong pendingBytes = new AtomicLong();
+    private volatile boolean ended;
+
+    public Assignment(TopicPartition partition) {
+        this.partition = partition;
+    }
+
+    public TopicPartition partition() {
+        return partition;
+    }
+
+    /** No acknowledgement counts and no batch is sent for it from now on. */
+    public void end() {
+        ended = true;
+    }
+
+    public boolean hasEnded() {
+        return ended;
+    }
+
+    /** Bytes handed to the writer and not yet released. */
+    public long pendingBytes() {
+        return pendingBytes.get();
+    }
+
+    void addPending(long bytes) {
+        pendingBytes.addAndGet(bytes);
+    }
+
+    @Override
+    public String toString() {
+        return partition.toString();
+    }
+}

@@ -1,0 +1,46 @@
+package io.tain.batch;
+
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Keeps a buffer's bytes charged to the budget while any batch in it is still needed. The batches of one fetch answer
+ * share one buffer, hence one lease. Any thread may retain and release.
+ */
+public final class BufferLease {
+    private final MemoryBudget budget;
+    private final long bytes;
+    private final AtomicInteger holders = new AtomicInteger(1);
+
+    /** Takes over bytes that are reserved already; the creator is the first holder. */
+    public BufferLease(MemoryBudget budget, long bytes) {
+        this.budget = budget;
+        this.bytes = bytes;
+    }
+
+    /** Reserves bytes for a buffer of its own. */
+    public static BufferLease reserve(MemoryBudget budget, long bytes) {
+        budget.reserve(bytes);
+        return new BufferLease(budget, bytes);
+    }
+
+    public BufferLease retain() {
+        holders.incrementAndGet();
+        return this;
+    }
+
+    /** Gives up one holder's claim; the last one returns the bytes to the budget. */
+    public void release() {
+        int left = holders.decrementAndGet();
+        if (left == 0) {
+            budget.release(bytes);
+        } else if (left < 0) {
+            throw new IllegalStateException("buffer released more often than retained");
+        } else {
+            budget.maybeTellRoom();
+        }
+    }
+
+    MemoryBudget budget() {
+        return budget;
+    }
+}

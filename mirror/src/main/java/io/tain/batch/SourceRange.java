@@ -1,0 +1,77 @@
+package io.tain.batch;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A run of source offsets of one assignment, and the batches that carry its records to the target: none for what is
+ * dropped, one for a forwarded batch, several after a split or a handler's fan-out. The range is done when all are
+ * acknowledged.
+ *
+ * <p>Built by the reader, then owned by the writer it is handed to.
+ */
+public final class SourceRange {
+    private final Assignment assignment;
+    private final long firstOffset;
+    private long nextOffset;
+    private final int leaderEpoch;
+    private final List<MirrorBatch> batches = new ArrayList<>(1);
+    private int outstanding;
+
+    /** @param leaderEpoch of the source batch, -1 if unknown */
+    public SourceRange(Assignment assignment, long firstOffset, long nextOffset, int leaderEpoch) {
+        this.assignment = assignment;
+        this.firstOffset = firstOffset;
+        this.nextOffset = nextOffset;
+        this.leaderEpoch = leaderEpoch;
+    }
+
+    public Assignment assignment() {
+        return assignment;
+    }
+
+    public long firstOffset() {
+        return firstOffset;
+    }
+
+    /** Offset after the range's last. */
+    public long nextOffset() {
+        return nextOffset;
+    }
+
+    public int leaderEpoch() {
+        return leaderEpoch;
+    }
+
+    public List<MirrorBatch> batches() {
+        return batches;
+    }
+
+    /** Reader: lengthens a range that carries nothing, so that a run of dropped batches is one range. */
+    public void extendTo(long offset) {
+        nextOffset = offset;
+    }
+
+    /** Reader: adds a batch that must be acknowledged. */
+    void add(MirrorBatch batch) {
+        batches.add(batch);
+        outstanding++;
+    }
+
+    /** Writer: one more batch must be acknowledged, because one was split. */
+    public void onSplit(int pieces) {
+        outstanding += pieces - 1;
+    }
+
+    /** Writer: one batch is acknowledged, or left out for good. */
+    public void onDone() {
+        outstanding--;
+        if (outstanding < 0) {
+            throw new IllegalStateException("more acknowledgements than batches for " + assignment + "@" + firstOffset);
+        }
+    }
+
+    public boolean isDone() {
+        return outstanding == 0;
+    }
+}

@@ -1,0 +1,72 @@
+package io.tain.offset;
+
+import io.tain.batch.SourceRange;
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/**
+ * Knows the contiguous acknowledged prefix of one assignment: the only offset that may be committed.
+ *
+ * <p>Written by the writer's thread alone; {@link #committable} may be read by any.
+ *
+ * <p>Invariants:
+ * <ol>
+ *   <li>Ranges begin where the one before ended. Offsets that hold no record (compaction, transaction markers, aborted
+ *       batches) are inside a range, so that a caught-up mirror shows no lag.
+ *   <li>{@code committable} never goes back, and never passes a range that is not done.
+ * </ol>
+ */
+public final class OffsetTracker {
+    private final Deque<SourceRange> open = new ArrayDeque<>();
+    private long expected;
+    private volatile Position committable;
+    private volatile int openRanges;
+
+    /**
+     * An offset that may be committed.
+     *
+     * @param offset of the first record that is not known to be on the target
+     * @param leaderEpoch of the record before it, -1 if unknown; committed along, so that truncation is noticed (KIP-320)
+     */
+    public record Position(long offset, int leaderEpoch) {}
+
+    public OffsetTracker(Position start) {
+        this.expected = start.offset();
+        this.committable = start;
+    }
+
+    /** A range was handed over. */
+    public void begin(SourceRange range) {
+        if (range.firstOffset() != expected) {
+            throw new IllegalStateException("range of " + range.assignment() + " begins at " + range.firstOffset()
+                    + ", but the one before ended at " + expected);
+        }
+        expected = range.nextOffset();
+        open.add(range);
+        openRanges = open.size();
+        advance();
+    }
+
+    /** Something of the assignment was acknowledged or left out: takes the finished ranges off the front. */
+    public void advance() {
+        SourceRange last = null;
+        while (!open.isEmpty() && open.peekFirst().isDone()) {
+            last = open.removeFirst();
+        }
+        if (last != null) {
+            int epoch = last.leaderEpoch() >= 0 ? last.leaderEpoch() : committable.leaderEpoch();
+            committable = new Position(last.nextOffset(), epoch);
+            openRanges = open.size();
+        }
+    }
+
+    /** From any thread. */
+    public Position committable() {
+        return committable;
+    }
+
+    /** Whether everything handed over so far is done; from any thread. */
+    public boolean isIdle() {
+        return openRanges == 0;
+    }
+}

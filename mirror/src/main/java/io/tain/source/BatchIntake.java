@@ -1,0 +1,190 @@
+package io.tain.source;
+
+import io.tain.batch.AbortedTransaction;
+import io.tain.batch.AbortedTransactions;
+import io.tain.batch.Assignment;
+import io.tain.batch.BatchCursor;
+import io.tain.batch.BufferLease;
+import io.tain.batch.EncodedBatch;
+import io.tain.batch.HandledBatch;
+import io.tain.batch.HandlerFailedException;
+import io.tain.batch.HandlerStage;
+import io.tain.batch.InvalidBatchException;
+import io.tain.batch.MemoryBudget;
+import io.tain.batch.MirrorBatch;
+import io.tain.batch.RecordBatch;
+import io.tain.batch.RoutedBatch;
+import io.tain.batch.SourceRange;
+import io.tain.batch.TargetTraits;
+import io.tain.batch.TranscodeRule;
+import io.tain.batch.Transcoder;
+import io.tain.batch.Verdict;
+import io.tain.wire.FetchedPartition;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes in what was fetched, batch by batch: forwards, transcodes or drops, and turns it into source ranges. The ranges of one
+ * fetch answer go to the listener together.
+ *
+ * <p>Owned by the reader's thread.
+ */
+public final class BatchIntake {
+    /** Reads of the same corrupt batch before the partition is stopped. */
+    static final int MAX_CORRUPT_READS = 3;
+
+    /** Keeps a transcoded batch below the brokers' default limit when the target's own is not known to be lower. */
+    private static final int MAX_TRANSCODED_BYTES = 1_000_000;
+
+    private static final Logger LOG = LoggerFactory.getLogger(BatchIntake.class);
+
+    private final ReaderListener listener;
+    private final MemoryBudget budget;
+    private final Transcoder transcoder;
+    private final Optional<HandlerStage> handler;
+    private final IntakeCounters counters;
+    private final LongSupplier wallClockMs;
+    private List<SourceRange> ranges = new ArrayList<>();
+
+    /** @param wallClockMs the time for records that have none of their own */
+    public BatchIntake(
+            ReaderListener listener,
+            MemoryBudget budget,
+            Transcoder transcoder,
+            Optional<HandlerStage> handler,
+            IntakeCounters counters,
+            LongSupplier wallClockMs) {
+        this.listener = listener;
+        this.budget = budget;
+        this.transcoder = transcoder;
+        this.handler = handler;
+        this.counters = counters;
+        this.wallClockMs = wallClockMs;
+    }
+
+    /** What to do with the partition after its part of an answer was taken in. */
+    enum Next {
+        READ_ON,
+        READ_AGAIN,
+        STOPPED
+    }
+
+    ReaderListener listener() {
+        return listener;
+    }
+
+    /** Takes in one partition's part of an answer, whose buffer the lease keeps. */
+    Next admit(SourcePartition partition, FetchedPartition fetched, BufferLease answer) {
+        try {
+            AbortedTransactions aborted = abortedOf(fetched);
+            BatchCursor batches = new BatchCursor(fetched.records());
+            while (batches.hasNext()) {
+                admit(partition, batches.next(), aborted, answer);
+            }
+            return Next.READ_ON;
+        } catch (InvalidBatchException e) {
+            return onInvalid(partition, e.getMessage());
+        } catch (HandlerFailedException e) {
+            listener.onHandlerFailed(partition.assignment(), e);
+            return Next.STOPPED;
+        }
+    }
+
+    /** Hands over what was taken in since the last call. */
+    void flush() {
+        if (!ranges.isEmpty()) {
+            listener.onRanges(ranges);
+            ranges = new ArrayList<>();
+        }
+    }
+
+    private static AbortedTransactions abortedOf(FetchedPartition fetched) {
+        if (fetched.aborted().isEmpty()) {
+            return AbortedTransactions.none();
+        }
+        return new AbortedTransactions(fetched.aborted().stream()
+                .map(run -> new AbortedTransaction(run.producerId(), run.firstOffset()))
+                .toList());
+    }
+
+    private Next onInvalid(SourcePartition partition, String reason) {
+        int reads = partition.countCorruptRead();
+        LOG.warn("{}@{}: {} (read {} times)", partition.partition(), partition.position(), reason, reads);
+        if (reads < MAX_CORRUPT_READS) {
+            partition.setProblem("corrupt batch: " + reason);
+            return Next.READ_AGAIN;
+        }
+        listener.onUnreadable(partition.assignment(), partition.position(), "corrupt batch: " + reason);
+        return Next.STOPPED;
+    }
+
+    private void admit(SourcePartition partition, RecordBatch batch, AbortedTransactions aborted, BufferLease answer) {
+        Verdict verdict = partition.policy().decide(batch, partition.position(), aborted);
+        switch (verdict.action()) {
+            case SKIP -> {
+                return;
+            }
+            case DROP -> drop(partition, batch);
+            case FORWARD -> {
+                SourceRange range = newRange(partition, partition.position(), batch);
+                new MirrorBatch(range, partition.partition(), EncodedBatch.forwarded(batch), answer.retain());
+            }
+            case TRANSCODE -> transcode(partition, batch);
+        }
+        counters.count(verdict);
+        int epoch = batch.isOldFormat() ? -1 : batch.leaderEpoch();
+        partition.advance(batch.nextOffset(), epoch);
+    }
+
+    private void drop(SourcePartition partition, RecordBatch batch) {
+        // Nobody else will ever look at these bytes, and one wrong bit could make records vanish without a trace.
+        if (!batch.isChecksumValid()) {
+            throw new InvalidBatchException("checksum of the batch at offset " + batch.baseOffset() + " is wrong");
+        }
+        SourceRange last = ranges.isEmpty() ? null : ranges.get(ranges.size() - 1);
+        if (last != null
+                && last.assignment() == partition.assignment()
+                && last.batches().isEmpty()) {
+            last.extendTo(batch.nextOffset());
+        } else {
+            newRange(partition, partition.position(), batch);
+        }
+    }
+
+    private void transcode(SourcePartition partition, RecordBatch batch) {
+        TargetTraits traits = partition.traits();
+        int maxBytes = Math.min(traits.maxMessageBytes(), Math.max(MAX_TRANSCODED_BYTES, batch.sizeInBytes()));
+        TranscodeRule rule = new TranscodeRule(partition.position(), traits.compression(), maxBytes);
+        if (handler.isPresent()) {
+            HandledBatch handled = handler.get().handle(batch, partition.partition(), rule, wallClockMs.getAsLong());
+            SourceRange range = newRange(partition, partition.position(), batch);
+            for (RoutedBatch routed : handled.batches()) {
+                add(range, routed.target(), routed.batch());
+            }
+            return;
+        }
+        List<EncodedBatch> pieces = transcoder.transcode(batch, rule);
+        SourceRange range = newRange(partition, partition.position(), batch);
+        for (EncodedBatch piece : pieces) {
+            add(range, partition.partition(), piece);
+        }
+    }
+
+    private void add(SourceRange range, TopicPartition target, EncodedBatch encoded) {
+        new MirrorBatch(range, target, encoded, BufferLease.reserve(budget, encoded.sizeInBytes()));
+    }
+
+    /** A range from the position, so that offsets without a batch before this one are covered by it. */
+    private SourceRange newRange(SourcePartition partition, long from, RecordBatch batch) {
+        Assignment assignment = partition.assignment();
+        int epoch = batch.isOldFormat() ? -1 : batch.leaderEpoch();
+        SourceRange range = new SourceRange(assignment, from, batch.nextOffset(), epoch);
+        ranges.add(range);
+        return range;
+    }
+}

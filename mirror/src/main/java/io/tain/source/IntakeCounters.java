@@ -1,0 +1,44 @@
+package io.tain.source;
+
+import io.tain.batch.Verdict;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.LongAdder;
+
+/** Counts batches by what was done with them. Counted by reader threads, read by any. */
+public final class IntakeCounters {
+    private final Map<Verdict, LongAdder> counts = new EnumMap<>(Verdict.class);
+
+    public IntakeCounters() {
+        for (Verdict verdict : Verdict.values()) {
+            counts.put(verdict, new LongAdder());
+        }
+    }
+
+    void count(Verdict verdict) {
+        counts.get(verdict).increment();
+    }
+
+    public long forwarded() {
+        return counts.get(Verdict.FORWARD).sum();
+    }
+
+    /** Transcoded batches by reason, without the reasons that never came up. */
+    public Map<String, Long> transcoded() {
+        Map<String, Long> byReason = new TreeMap<>();
+        counts.forEach((verdict, count) -> {
+            if (verdict.action() == Verdict.Action.TRANSCODE && count.sum() > 0) {
+                byReason.put(verdict.reason(), count.sum());
+            }
+        });
+        return byReason;
+    }
+
+    public long dropped() {
+        return counts.entrySet().stream()
+                .filter(entry -> entry.getKey().action() == Verdict.Action.DROP)
+                .mapToLong(entry -> entry.getValue().sum())
+                .sum();
+    }
+}

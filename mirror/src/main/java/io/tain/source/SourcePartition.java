@@ -1,0 +1,145 @@
+package io.tain.source;
+
+import io.tain.batch.AdmissionPolicy;
+import io.tain.batch.Assignment;
+import io.tain.batch.TargetTraits;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
+
+/**
+ * A partition being read. Made by the control thread, then owned by the reader's; the volatile fields are written by the
+ * reader alone and read by status.
+ */
+public final class SourcePartition {
+    /** A nearer replica is used this long before the leader is asked again (KIP-392). */
+    private static final long REPLICA_LEASE_MS = 300_000;
+
+    private final Assignment assignment;
+    private final TargetTraits traits;
+    private final AdmissionPolicy policy;
+    private volatile long position;
+    private volatile long endOffset = -1;
+    private volatile Optional<String> problem = Optional.empty();
+    private Optional<Integer> lastEpoch;
+    private Uuid topicId = Uuid.ZERO_UUID;
+    private OptionalInt replica = OptionalInt.empty();
+    private long replicaUntilMs;
+    private long retryAtMs;
+    private int corruptReads;
+
+    /**
+     * @param position offset of the first record to read
+     * @param lastEpoch leader epoch of the record before it, if the commit told one
+     */
+    public SourcePartition(Assignment assignment, TargetTraits traits, long position, Optional<Integer> lastEpoch) {
+        this.assignment = assignment;
+        this.traits = traits;
+        this.policy = new AdmissionPolicy(traits);
+        this.position = position;
+        this.lastEpoch = lastEpoch;
+    }
+
+    public Assignment assignment() {
+        return assignment;
+    }
+
+    TopicPartition partition() {
+        return assignment.partition();
+    }
+
+    TargetTraits traits() {
+        return traits;
+    }
+
+    AdmissionPolicy policy() {
+        return policy;
+    }
+
+    /** Offset of the next record to read; from any thread. */
+    public long position() {
+        return position;
+    }
+
+    /** End of what the isolation level shows, empty until told; from any thread. */
+    public OptionalLong endOffset() {
+        return endOffset < 0 ? OptionalLong.empty() : OptionalLong.of(endOffset);
+    }
+
+    /** Why it is not being read just now; from any thread. */
+    public Optional<String> problem() {
+        return problem;
+    }
+
+    Optional<Integer> lastEpoch() {
+        return lastEpoch;
+    }
+
+    void advance(long nextOffset, int leaderEpoch) {
+        position = nextOffset;
+        if (leaderEpoch >= 0) {
+            lastEpoch = Optional.of(leaderEpoch);
+        }
+        corruptReads = 0;
+    }
+
+    void setEndOffset(long offset) {
+        endOffset = offset;
+    }
+
+    void clearProblem() {
+        if (problem.isPresent()) {
+            problem = Optional.empty();
+        }
+    }
+
+    void setProblem(String text) {
+        problem = Optional.of(text);
+    }
+
+    void retryAt(long whenMs) {
+        retryAtMs = whenMs;
+    }
+
+    boolean isWaiting(long nowMs) {
+        return nowMs < retryAtMs;
+    }
+
+    long retryAtMs() {
+        return retryAtMs;
+    }
+
+    /** Counts another read of a corrupt batch at the position. */
+    int countCorruptRead() {
+        return ++corruptReads;
+    }
+
+    /** Notes the topic's id; tells whether it is the one noted before. */
+    boolean isSameTopic(Uuid id) {
+        if (topicId.equals(Uuid.ZERO_UUID)) {
+            topicId = id;
+        }
+        return id.equals(Uuid.ZERO_UUID) || topicId.equals(id);
+    }
+
+    void preferReplica(int nodeId, long nowMs) {
+        replica = OptionalInt.of(nodeId);
+        replicaUntilMs = nowMs + REPLICA_LEASE_MS;
+    }
+
+    /** Goes back to the leader; tells whether it was not the leader that was read from. */
+    boolean forgetReplica() {
+        boolean had = replica.isPresent();
+        replica = OptionalInt.empty();
+        return had;
+    }
+
+    OptionalInt replica(long nowMs) {
+        if (nowMs >= replicaUntilMs) {
+            replica = OptionalInt.empty();
+        }
+        return replica;
+    }
+}

@@ -1,0 +1,277 @@
+package io.tain.source;
+
+import io.tain.batch.Assignment;
+import io.tain.batch.BufferLease;
+import io.tain.batch.MemoryBudget;
+import io.tain.wire.FetchClient;
+import io.tain.wire.FetchListener;
+import io.tain.wire.FetchOutcome;
+import io.tain.wire.FetchPosition;
+import io.tain.wire.FetchedPartition;
+import io.tain.wire.Leader;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * Fetches from every broker that leads a partition it reads, one request at a time each, and hands what it admits to its
+ * listener. A fetch is sent only when its answer fits into the memory budget, and a partition whose batches pile up
+ * before the target is left out until they are gone; the others go on.
+ *
+ * <p>Owned by one thread, which calls {@link #poll} over and over. The clock is the caller's.
+ */
+public final class SourceReader implements FetchListener, AutoCloseable {
+    /** While partitions wait for room, a fetch of the others is kept short, so that they can join the next one soon. */
+    private static final int SHORT_WAIT_MS = 20;
+
+    /** With less room than this a fetch is not worth sending. */
+    private static final int MIN_FETCH_BYTES = 64 * 1024;
+
+    /** A topic that may not be read, or is missing, is tried again this often. */
+    private static final long SLOW_RETRY_MS = 5_000;
+
+    private final FetchClient client;
+    private final ReaderTerms terms;
+    private final MemoryBudget budget;
+    private final BatchIntake intake;
+    private final ReaderListener listener;
+    private final BooleanSupplier queueFull;
+    private final Map<TopicPartition, SourcePartition> partitions = new LinkedHashMap<>();
+    private final Map<Integer, Integer> reserved = new HashMap<>();
+    private BufferLease answer;
+    private long nowMs;
+    private long nextRetryMs;
+
+    /**
+     * @param connect makes the client that tells its answers to this reader
+     * @param queueFull whether enough records wait before the writers, so that fetching should pause
+     */
+    public SourceReader(
+            Function<FetchListener, FetchClient> connect,
+            ReaderTerms terms,
+            MemoryBudget budget,
+            BatchIntake intake,
+            BooleanSupplier queueFull) {
+        this.terms = terms;
+        this.budget = budget;
+        this.intake = intake;
+        this.listener = intake.listener();
+        this.queueFull = queueFull;
+        this.client = connect.apply(this);
+    }
+
+    public void add(SourcePartition partition) {
+        partitions.put(partition.partition(), partition);
+        client.watch(partition.partition().topic());
+    }
+
+    public void remove(Assignment assignment) {
+        SourcePartition current = partitions.get(assignment.partition());
+        if (current != null && current.assignment() == assignment) {
+            partitions.remove(assignment.partition());
+            String topic = assignment.partition().topic();
+            if (partitions.keySet().stream().noneMatch(p -> p.topic().equals(topic))) {
+                client.unwatch(topic);
+            }
+        }
+    }
+
+    /** Sends what fetches can be sent, then waits at most {@code timeoutMs} for the network. */
+    public void poll(long timeoutMs, long now) {
+        nowMs = now;
+        nextRetryMs = Long.MAX_VALUE;
+        sendFetches();
+        client.poll(Math.max(0, Math.min(timeoutMs, nextRetryMs - nowMs)), nowMs);
+    }
+
+    /** Makes a poll in progress return; from any thread. */
+    public void wakeup() {
+        client.wakeup();
+    }
+
+    @Override
+    public void close() {
+        client.close();
+    }
+
+    private void sendFetches() {
+        if (queueFull.getAsBoolean()) {
+            budget.awaitRoom();
+            return;
+        }
+        long share = partitionShare();
+        Map<Integer, List<FetchPosition>> wanted = new LinkedHashMap<>();
+        boolean someWait = false;
+        for (SourcePartition partition : List.copyOf(partitions.values())) {
+            if (partition.isWaiting(nowMs)) {
+                nextRetryMs = Math.min(nextRetryMs, partition.retryAtMs());
+            } else if (partition.assignment().pendingBytes() > share / 2) {
+                someWait = true;
+            } else {
+                want(partition, share, wanted);
+            }
+        }
+        if (someWait) {
+            budget.awaitRoom();
+        }
+        for (Map.Entry<Integer, List<FetchPosition>> node : wanted.entrySet()) {
+            send(node.getKey(), node.getValue(), someWait ? SHORT_WAIT_MS : terms.maxWaitMs());
+        }
+    }
+
+    /** How many bytes one partition may have before the target, so that a few stuck ones can't take the whole budget. */
+    private long partitionShare() {
+        return Math.max(MIN_FETCH_BYTES, budget.limit() / Math.max(4, partitions.size()));
+    }
+
+    private void want(SourcePartition partition, long share, Map<Integer, List<FetchPosition>> wanted) {
+        Optional<Leader> leader = client.leader(partition.partition());
+        if (leader.isEmpty()) {
+            client.problem(partition.partition().topic()).ifPresent(partition::setProblem);
+            pause(partition, terms.retryBackoffMs());
+            return;
+        }
+        if (!partition.isSameTopic(leader.get().topicId())) {
+            unreadable(
+                    partition,
+                    "the topic was deleted and created again on the source (its id is now "
+                            + leader.get().topicId() + "); seek the group to where the new topic is to be read from");
+            return;
+        }
+        int node = partition.replica(nowMs).orElse(leader.get().nodeId());
+        if (node != leader.get().nodeId() && !client.knows(node)) {
+            partition.forgetReplica();
+            node = leader.get().nodeId();
+        }
+        if (client.isInFlight(node)) {
+            return;
+        }
+        int maxBytes = (int) Math.min(terms.maxPartitionBytes(), share);
+        wanted.computeIfAbsent(node, n -> new ArrayList<>())
+                .add(new FetchPosition(
+                        partition.partition(), leader.get(), partition.position(), partition.lastEpoch(), maxBytes));
+    }
+
+    private void send(int node, List<FetchPosition> positions, int maxWaitMs) {
+        int bytes = (int) Math.min(terms.maxFetchBytes(), budget.available());
+        // An empty budget always lets one fetch go, however small it was configured.
+        if (bytes < MIN_FETCH_BYTES && budget.used() > 0) {
+            budget.awaitRoom();
+            return;
+        }
+        if (!client.isReady(node, nowMs)) {
+            nextRetryMs = Math.min(nextRetryMs, nowMs + terms.retryBackoffMs());
+            return;
+        }
+        bytes = Math.max(bytes, MIN_FETCH_BYTES);
+        budget.reserve(bytes);
+        reserved.put(node, bytes);
+        client.fetch(node, positions, bytes, maxWaitMs);
+    }
+
+    private void pause(SourcePartition partition, long forMs) {
+        partition.retryAt(nowMs + forMs);
+        nextRetryMs = Math.min(nextRetryMs, nowMs + forMs);
+    }
+
+    @Override
+    public void onAnswer(int nodeId, int bytes) {
+        budget.reserve(bytes);
+        answer = new BufferLease(budget, bytes);
+        releaseReserved(nodeId);
+    }
+
+    @Override
+    public void onPartition(FetchedPartition fetched) {
+        SourcePartition partition = partitions.get(fetched.partition());
+        if (partition == null || fetched.fetchOffset() != partition.position()) {
+            return; // no longer ours, or rewound since
+        }
+        fetched.preferredReplica().ifPresent(node -> partition.preferReplica(node, nowMs));
+        if (fetched.outcome() == FetchOutcome.OK) {
+            admit(partition, fetched);
+        } else {
+            onProblem(partition, fetched);
+        }
+    }
+
+    @Override
+    public void onFetchEnded(FetchEnd end) {
+        releaseReserved(end.nodeId());
+        if (answer != null) {
+            intake.flush();
+            answer.release();
+            answer = null;
+        }
+        if (!end.problem().isEmpty()) {
+            for (TopicPartition asked : end.asked()) {
+                SourcePartition partition = partitions.get(asked);
+                if (partition != null) {
+                    partition.setProblem(end.problem());
+                    partition.forgetReplica();
+                    pause(partition, terms.retryBackoffMs());
+                }
+            }
+        }
+    }
+
+    private void releaseReserved(int nodeId) {
+        Integer bytes = reserved.remove(nodeId);
+        if (bytes != null) {
+            budget.release(bytes);
+        }
+    }
+
+    private void admit(SourcePartition partition, FetchedPartition fetched) {
+        partition.clearProblem();
+        long end = terms.readCommitted()
+                ? fetched.marks().lastStable()
+                : fetched.marks().highWatermark();
+        partition.setEndOffset(end);
+        if (!fetched.records().hasRemaining()) {
+            return;
+        }
+        switch (intake.admit(partition, fetched, answer)) {
+            case READ_ON -> {}
+            case READ_AGAIN -> pause(partition, terms.retryBackoffMs());
+            case STOPPED -> remove(partition.assignment());
+        }
+    }
+
+    private void onProblem(SourcePartition partition, FetchedPartition fetched) {
+        partition.setProblem(fetched.error());
+        switch (fetched.outcome()) {
+            case MOVED -> {
+                partition.forgetReplica();
+                pause(partition, SHORT_WAIT_MS);
+            }
+            case OUT_OF_RANGE, DIVERGED -> {
+                // A follower may lag behind or be ahead in what it has deleted: only the leader's word counts.
+                if (!partition.forgetReplica()) {
+                    remove(partition.assignment());
+                    listener.onOutOfRange(partition.assignment(), partition.position(), fetched.error());
+                }
+            }
+            case UNAUTHORIZED, UNKNOWN_TOPIC -> pause(partition, SLOW_RETRY_MS);
+            case CORRUPT -> {
+                if (partition.countCorruptRead() >= BatchIntake.MAX_CORRUPT_READS) {
+                    unreadable(partition, "the source broker calls its stored batch corrupt");
+                } else {
+                    pause(partition, terms.retryBackoffMs());
+                }
+            }
+            default -> pause(partition, terms.retryBackoffMs());
+        }
+    }
+
+    private void unreadable(SourcePartition partition, String reason) {
+        remove(partition.assignment());
+        listener.onUnreadable(partition.assignment(), partition.position(), reason);
+    }
+}

@@ -1,0 +1,68 @@
+package io.tain.target;
+
+import io.tain.batch.BufferLease;
+import io.tain.batch.EncodedBatch;
+import io.tain.batch.InvalidBatchException;
+import io.tain.batch.MirrorBatch;
+import io.tain.batch.Transcoder;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+
+/**
+ * Turns a pile of small batches into one larger batch. A partition may have five batches in flight whatever their size, so
+ * with small batches and a long way to the target the window, not the network, sets the pace; rewriting them costs some
+ * CPU and lifts that limit. Used only when the window was seen full while batches piled up.
+ */
+final class Coalescer {
+    /** A batch larger than this gains nothing from being rewritten. */
+    private static final int SMALL_BYTES = 16 * 1024;
+
+    /** Well below the brokers' default {@code message.max.bytes} of 1 MiB, for the result may compress worse. */
+    private static final int PILE_BYTES = 256 * 1024;
+
+    private static final int MAX_BYTES = 1_000_000;
+
+    private final Transcoder transcoder;
+
+    Coalescer(Transcoder transcoder) {
+        this.transcoder = transcoder;
+    }
+
+    /** Replaces the small batches at the head of the queue by one, if there are at least two of the same assignment. */
+    void coalesceHead(Deque<Outgoing> queue, long nowMs) {
+        List<MirrorBatch> pile = new ArrayList<>();
+        List<EncodedBatch> encoded = new ArrayList<>();
+        int bytes = 0;
+        for (Outgoing next : queue) {
+            boolean fits = !next.isCoalesced()
+                    && next.sizeInBytes() <= SMALL_BYTES
+                    && bytes + next.sizeInBytes() <= PILE_BYTES
+                    && (pile.isEmpty() || next.isOf(pile.get(0).range().assignment()));
+            if (!fits) {
+                break;
+            }
+            pile.add(next.first());
+            encoded.add(next.first().encoded());
+            bytes += next.sizeInBytes();
+        }
+        if (pile.size() < 2) {
+            return;
+        }
+        List<EncodedBatch> joined;
+        try {
+            joined = transcoder.coalesce(encoded, MAX_BYTES);
+        } catch (InvalidBatchException e) {
+            return; // one of them is corrupt: sent by itself, the target will say which
+        }
+        if (joined.size() > 1) {
+            return; // they decompress to too much to be worth it
+        }
+        EncodedBatch one = joined.get(0);
+        BufferLease lease = pile.get(0).reserve(one.sizeInBytes());
+        for (int i = 0; i < pile.size(); i++) {
+            queue.removeFirst();
+        }
+        queue.addFirst(new Outgoing(pile, one, lease, nowMs));
+    }
+}

@@ -1,0 +1,301 @@
+package io.tain.target;
+
+import io.tain.batch.Assignment;
+import io.tain.batch.MirrorBatch;
+import io.tain.wire.ProduceResult;
+import io.tain.wire.ProducerIdentity;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * One target partition as a writer sees it: what waits, what is unacknowledged, and the sequence numbers that keep it in
+ * order. Owned by the writer's thread; no I/O, no clock.
+ *
+ * <pre>
+ *   OPEN ──failure──▶ SETTLING ──last answer in──▶ WAITING ──back-off over──▶ OPEN
+ *                         └──nothing to wait for──────────────────────────────▲
+ * </pre>
+ *
+ * <p>Invariants:
+ * <ol>
+ *   <li>{@code unacked} is in order of sequence, without holes, and ends at {@code nextSequence}.
+ *   <li>At most {@code window} batches are in flight, and they are a prefix of {@code unacked} while OPEN. The broker
+ *       remembers five (KIP-98), so a repeat of any of them is recognised.
+ *   <li>After a failure nothing is sent until every batch in flight is answered; then all unacknowledged ones are sent
+ *       again, in order, under the same sequences.
+ * </ol>
+ */
+final class Lane {
+    enum State {
+        OPEN,
+        SETTLING,
+        WAITING
+    }
+
+    private final TopicPartition partition;
+    private final int window;
+    private final Deque<Outgoing> queue = new ArrayDeque<>();
+    private final Deque<Outgoing> unacked = new ArrayDeque<>();
+    private ProducerIdentity identity = ProducerIdentity.NONE;
+    private int nextSequence;
+    private int inFlight;
+    private State state = State.OPEN;
+    private boolean identityStale;
+    private boolean windowWasFull;
+    private boolean detached;
+    private long retryAtMs;
+    private int failuresInRow;
+    private long progressMs;
+    private Optional<String> trouble = Optional.empty();
+
+    Lane(TopicPartition partition, int window, long nowMs) {
+        this.partition = partition;
+        this.window = window;
+        this.progressMs = nowMs;
+    }
+
+    TopicPartition partition() {
+        return partition;
+    }
+
+    State state() {
+        return state;
+    }
+
+    boolean isIdle() {
+        return queue.isEmpty() && unacked.isEmpty();
+    }
+
+    Deque<Outgoing> queue() {
+        return queue;
+    }
+
+    Deque<Outgoing> unacked() {
+        return unacked;
+    }
+
+    boolean hasInFlight() {
+        return inFlight > 0;
+    }
+
+    int failuresInRow() {
+        return failuresInRow;
+    }
+
+    /** When the lane last got on: an acknowledgement, or its first batch after being idle. */
+    long progressMs() {
+        return progressMs;
+    }
+
+    /** What the last failure was; empty while all goes well. */
+    Optional<String> trouble() {
+        return trouble;
+    }
+
+    void enqueue(MirrorBatch batch, long nowMs) {
+        if (isIdle()) {
+            progressMs = nowMs;
+        }
+        if (detached) {
+            batch.detach();
+        }
+        queue.add(new Outgoing(batch, nowMs));
+    }
+
+    /** Whether a batch could be sent now. Moves a WAITING lane on when its back-off is over. */
+    boolean canSend(long nowMs) {
+        if (state == State.WAITING && nowMs >= retryAtMs) {
+            state = State.OPEN;
+        }
+        if (state != State.OPEN) {
+            return false;
+        }
+        if (inFlight < unacked.size()) {
+            return inFlight < window;
+        }
+        if (queue.isEmpty()) {
+            return false;
+        }
+        windowWasFull |= inFlight >= window;
+        return inFlight < window;
+    }
+
+    /** Whether small batches pile up behind a full window, so that larger ones would get on faster. */
+    boolean shouldCoalesce() {
+        return windowWasFull && inFlight == unacked.size() && queue.size() > window;
+    }
+
+    /** Takes the next batch to send: the first unacknowledged one that is not in flight, else the head of the queue. */
+    Outgoing take(ProducerIdentity current) {
+        Outgoing next;
+        if (inFlight < unacked.size()) {
+            next = firstNotInFlight();
+        } else {
+            if (unacked.isEmpty() && !identity.equals(current) && identity.id() != current.id()) {
+                identity = current;
+                nextSequence = 0;
+            }
+            next = queue.remove();
+            next.sequence = nextSequence;
+            nextSequence = advance(nextSequence, next.count());
+            unacked.add(next);
+            if (queue.isEmpty()) {
+                windowWasFull = false;
+            }
+        }
+        next.inFlight = true;
+        next.failure = Optional.empty();
+        inFlight++;
+        return next;
+    }
+
+    ProducerIdentity identity() {
+        return identity;
+    }
+
+    private Outgoing firstNotInFlight() {
+        for (Outgoing outgoing : unacked) {
+            if (!outgoing.inFlight) {
+                return outgoing;
+            }
+        }
+        throw new IllegalStateException("nothing to send again in " + partition);
+    }
+
+    /** The answer for a batch in flight was an acknowledgement. */
+    void onAcknowledged(Outgoing outgoing, long nowMs) {
+        answered(outgoing);
+        unacked.remove(outgoing);
+        failuresInRow = 0;
+        detached = false;
+        trouble = Optional.empty();
+        progressMs = nowMs;
+    }
+
+    /** The answer for a batch in flight was a failure, or none will come. */
+    void onFailed(Outgoing outgoing, ProduceResult failure) {
+        answered(outgoing);
+        outgoing.failure = Optional.of(failure);
+        if (outgoing.dropped) {
+            unacked.remove(outgoing);
+            identityStale = true;
+        } else if (trouble.isEmpty() || unacked.peekFirst() == outgoing) {
+            trouble = Optional.of(failure.error());
+        }
+        state = State.SETTLING;
+    }
+
+    private void answered(Outgoing outgoing) {
+        if (!outgoing.inFlight) {
+            throw new IllegalStateException("answered twice: " + outgoing.first());
+        }
+        outgoing.inFlight = false;
+        inFlight--;
+    }
+
+    /** Whether a failure is to be dealt with and nothing is in flight any more. */
+    boolean isSettled() {
+        return state == State.SETTLING && inFlight == 0;
+    }
+
+    /** Sends again at once. */
+    void reopen() {
+        state = State.OPEN;
+        maybeRenewIdentity();
+    }
+
+    /** Sends again after a pause. Batches that wait leave the buffers they share with others. */
+    void backOff(long untilMs) {
+        failuresInRow++;
+        state = State.WAITING;
+        retryAtMs = untilMs;
+        maybeRenewIdentity();
+        if (!detached) {
+            detached = true;
+            unacked.forEach(Outgoing::detach);
+            queue.forEach(Outgoing::detach);
+        }
+    }
+
+    /** When a waiting lane goes on. */
+    long retryAtMs() {
+        return retryAtMs;
+    }
+
+    /** The broker does not know this producer's sequences (any more): the next try begins a new epoch at 0. */
+    void loseIdentity() {
+        identityStale = true;
+    }
+
+    private void maybeRenewIdentity() {
+        if (!identityStale || inFlight > 0) {
+            return;
+        }
+        identityStale = false;
+        if (identity.id() >= 0) {
+            // KIP-360: an idempotent producer may raise its own epoch. The id of a spent epoch is replaced when idle.
+            identity = new ProducerIdentity(identity.id(), (short) (identity.epoch() + 1));
+            resequence(0);
+        }
+    }
+
+    /** Whether the epoch has run out, so that a new producer id is needed. */
+    boolean needsNewProducer() {
+        return identity.epoch() == Short.MAX_VALUE - 1;
+    }
+
+    /** Replaces the head of the unacknowledged batches by pieces, or by nothing, and renumbers what follows. */
+    void replaceHead(List<Outgoing> pieces) {
+        Outgoing head = unacked.removeFirst();
+        List<Outgoing> reversed = new ArrayList<>(pieces);
+        java.util.Collections.reverse(reversed);
+        reversed.forEach(unacked::addFirst);
+        resequence(head.sequence);
+    }
+
+    /** Gives all unacknowledged batches new sequences. Only while none of them can have been written. */
+    private void resequence(int from) {
+        int sequence = from;
+        for (Outgoing outgoing : unacked) {
+            outgoing.sequence = sequence;
+            sequence = advance(sequence, outgoing.count());
+        }
+        nextSequence = sequence;
+    }
+
+    /** Forgets what is not in flight of an assignment, and drops the rest once it is answered. */
+    void discard(Assignment assignment) {
+        discardFrom(queue, assignment);
+        int before = unacked.size();
+        discardFrom(unacked, assignment);
+        if (unacked.size() < before) {
+            identityStale = true;
+            state = inFlight > 0 ? State.SETTLING : state;
+            maybeRenewIdentity();
+        }
+        for (Outgoing outgoing : unacked) {
+            outgoing.dropped |= outgoing.isOf(assignment);
+        }
+    }
+
+    private static void discardFrom(Deque<Outgoing> deque, Assignment assignment) {
+        Iterator<Outgoing> all = deque.iterator();
+        while (all.hasNext()) {
+            Outgoing outgoing = all.next();
+            if (outgoing.isOf(assignment) && !outgoing.inFlight) {
+                all.remove();
+                outgoing.release();
+            }
+        }
+    }
+
+    /** Sequences count from 0 to 2^31-1 and begin again at 0. */
+    static int advance(int sequence, int count) {
+        return (int) (((long) sequence + count) & Integer.MAX_VALUE);
+    }
+}

@@ -1,0 +1,380 @@
+package io.tain.target;
+
+import io.tain.batch.Assignment;
+import io.tain.batch.BatchPatch;
+import io.tain.batch.EncodedBatch;
+import io.tain.batch.InvalidBatchException;
+import io.tain.batch.MirrorBatch;
+import io.tain.batch.Transcoder;
+import io.tain.wire.Leader;
+import io.tain.wire.ProduceClient;
+import io.tain.wire.ProduceOutcome;
+import io.tain.wire.ProduceResult;
+import io.tain.wire.ProducerIdentity;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * Writes batches to the target: fills each request with one batch of every ready partition of a broker, keeps several
+ * requests in flight, and brings every batch to an end: acknowledged, or refused.
+ *
+ * <p>Owned by one thread, which calls {@link #poll} over and over. The clock is the caller's.
+ */
+public final class TargetWriter implements AutoCloseable {
+    /** After this long without progress a waiting lane is worth a word in the status. */
+    private static final long QUIET_MS = 3_000;
+
+    /** A topic that may not be written to, or is missing, is tried again this often. */
+    private static final long SLOW_RETRY_MS = 5_000;
+
+    private final ProduceClient client;
+    private final WriterTerms terms;
+    private final WriterListener listener;
+    private final Coalescer coalescer;
+    private final Transcoder transcoder;
+    private final Map<TopicPartition, Lane> lanes = new HashMap<>();
+    private final Set<Lane> active = new LinkedHashSet<>();
+    private Optional<ProducerIdentity> identity;
+    private Optional<String> identityProblem = Optional.empty();
+    private long nowMs;
+
+    /** @param transcoder used on the calling thread only */
+    public TargetWriter(ProduceClient client, WriterTerms terms, WriterListener listener, Transcoder transcoder) {
+        this.client = client;
+        this.terms = terms;
+        this.listener = listener;
+        this.transcoder = transcoder;
+        this.coalescer = new Coalescer(transcoder);
+        this.identity = terms.idempotent() ? Optional.empty() : Optional.of(ProducerIdentity.NONE);
+    }
+
+    /** Takes over a batch. Batches of one target partition are written in the order of these calls. */
+    public void submit(MirrorBatch batch) {
+        Lane lane = lanes.get(batch.target());
+        if (lane == null) {
+            lane = new Lane(batch.target(), terms.window(), nowMs);
+            lanes.put(batch.target(), lane);
+            client.watch(batch.target().topic());
+        }
+        lane.enqueue(batch, nowMs);
+        active.add(lane);
+    }
+
+    /** Forgets an assignment: what is not sent yet never will be, and what is in flight is of no account. */
+    public void discard(Assignment assignment) {
+        for (Lane lane : List.copyOf(active)) {
+            lane.discard(assignment);
+            settle(lane);
+        }
+    }
+
+    /** Sends what can be sent, then waits at most {@code timeoutMs} for the network. */
+    public void poll(long timeoutMs, long now) {
+        nowMs = now;
+        if (identity.isEmpty()) {
+            client.maybeAskIdentity(
+                    nowMs,
+                    given -> {
+                        identity = Optional.of(given);
+                        identityProblem = Optional.empty();
+                    },
+                    problem -> identityProblem = Optional.of(problem));
+        } else {
+            while (sendReady()) {
+                // One round gives each ready broker one request; go on until windows or sockets are full.
+            }
+        }
+        client.poll(Math.min(timeoutMs, untilNextRetry()), nowMs);
+    }
+
+    /** Whether nothing waits and nothing is unacknowledged. */
+    public boolean isIdle() {
+        return active.isEmpty();
+    }
+
+    /** Why target partitions that have something to write are not getting on, by partition. */
+    public Map<TopicPartition, String> blocked() {
+        Map<TopicPartition, String> reasons = new HashMap<>();
+        for (Lane lane : active) {
+            if (nowMs - lane.progressMs() > QUIET_MS) {
+                reasons.put(lane.partition(), reason(lane));
+            }
+        }
+        return reasons;
+    }
+
+    /** Makes a poll in progress return; from any thread. */
+    public void wakeup() {
+        client.wakeup();
+    }
+
+    @Override
+    public void close() {
+        client.close();
+    }
+
+    private String reason(Lane lane) {
+        if (identity.isEmpty()) {
+            return identityProblem.orElse("the target has given no producer id yet");
+        }
+        if (lane.trouble().isPresent()) {
+            return lane.trouble().get();
+        }
+        Optional<Leader> leader = client.leader(lane.partition());
+        if (leader.isEmpty()) {
+            return client.problem(lane.partition().topic()).orElse("no leader on the target");
+        }
+        return "waiting for target broker " + leader.get().nodeId();
+    }
+
+    private long untilNextRetry() {
+        long until = Long.MAX_VALUE;
+        for (Lane lane : active) {
+            if (lane.state() == Lane.State.WAITING) {
+                until = Math.min(until, Math.max(0, lane.retryAtMs() - nowMs));
+            }
+        }
+        return until;
+    }
+
+    /** One round over the active lanes; tells whether anything was sent. */
+    private boolean sendReady() {
+        Map<Integer, List<Lane>> byNode = new LinkedHashMap<>();
+        for (Lane lane : List.copyOf(active)) {
+            maybeExpire(lane);
+            if (!lane.canSend(nowMs)) {
+                continue;
+            }
+            Optional<Leader> leader = client.leader(lane.partition());
+            if (leader.isPresent()) {
+                byNode.computeIfAbsent(leader.get().nodeId(), node -> new ArrayList<>())
+                        .add(lane);
+            } else {
+                noLeader(lane);
+            }
+        }
+        boolean sent = false;
+        for (Map.Entry<Integer, List<Lane>> entry : byNode.entrySet()) {
+            if (client.isReady(entry.getKey(), nowMs)) {
+                send(entry.getKey(), entry.getValue());
+                sent = true;
+            }
+        }
+        return sent;
+    }
+
+    private void noLeader(Lane lane) {
+        Optional<String> problem = client.problem(lane.partition().topic());
+        if (problem.isPresent() && problem.get().startsWith("UNKNOWN_TOPIC")) {
+            firstOf(lane).ifPresent(listener::onMissingTopic);
+        }
+        lane.backOff(nowMs + terms.backoff().firstMs());
+    }
+
+    private static Optional<MirrorBatch> firstOf(Lane lane) {
+        Outgoing first = lane.unacked().isEmpty()
+                ? lane.queue().peekFirst()
+                : lane.unacked().peekFirst();
+        return Optional.ofNullable(first).map(Outgoing::first);
+    }
+
+    private void send(int nodeId, List<Lane> ready) {
+        Map<TopicPartition, ByteBuffer> batches = new LinkedHashMap<>();
+        Map<TopicPartition, Outgoing> outgoing = new HashMap<>();
+        int bytes = 0;
+        for (Lane lane : ready) {
+            if (lane.shouldCoalesce()) {
+                coalescer.coalesceHead(lane.queue(), nowMs);
+            }
+            Outgoing next = lane.take(identity.orElseThrow());
+            ProducerIdentity writer = lane.identity();
+            BatchPatch.patch(next.bytes(), writer.id(), writer.epoch(), writer.id() < 0 ? -1 : next.sequence);
+            batches.put(lane.partition(), next.bytes());
+            outgoing.put(lane.partition(), next);
+            bytes += next.sizeInBytes();
+            // Whoever was served goes to the end, so that a full request leaves the others first next time.
+            active.remove(lane);
+            active.add(lane);
+            if (bytes >= terms.maxRequestBytes()) {
+                break;
+            }
+        }
+        client.produce(
+                nodeId,
+                batches,
+                (partition, result) -> onResult(lanes.get(partition), outgoing.get(partition), result));
+    }
+
+    private void onResult(Lane lane, Outgoing outgoing, ProduceResult result) {
+        if (result.outcome() == ProduceOutcome.ACKNOWLEDGED) {
+            lane.onAcknowledged(outgoing, nowMs);
+            if (!outgoing.dropped) {
+                tellAcknowledged(outgoing, result.baseOffset());
+            }
+            outgoing.release();
+        } else {
+            lane.onFailed(outgoing, result);
+            if (outgoing.dropped) {
+                outgoing.release();
+            }
+        }
+        settle(lane);
+    }
+
+    private void tellAcknowledged(Outgoing outgoing, long baseOffset) {
+        long offset = baseOffset;
+        for (MirrorBatch part : outgoing.parts()) {
+            listener.onAcknowledged(part, offset);
+            offset = offset < 0 ? offset : offset + part.count();
+        }
+    }
+
+    /** Once nothing of a failed lane is in flight: decides by the first unacknowledged batch what to do. */
+    private void settle(Lane lane) {
+        if (lane.isSettled()) {
+            Outgoing head = lane.unacked().peekFirst();
+            if (head == null || head.failure.isEmpty()) {
+                lane.reopen();
+            } else {
+                settle(lane, head, head.failure.get());
+            }
+        }
+        if (lane.isIdle()) {
+            active.remove(lane);
+        }
+    }
+
+    private void settle(Lane lane, Outgoing head, ProduceResult failure) {
+        switch (failure.outcome()) {
+            case TOO_LARGE, REFUSED -> cutOrRefuse(lane, head, failure.error());
+            case OUT_OF_ORDER, PRODUCER_UNKNOWN -> {
+                // Nothing earlier is unresolved, so what the broker misses is gone from its log: begin a new epoch.
+                if (lane.needsNewProducer()) {
+                    identity = Optional.empty();
+                }
+                lane.loseIdentity();
+                backOff(lane);
+            }
+            case CORRUPT -> {
+                head.corruptAnswers++;
+                if (head.corruptAnswers > 1) {
+                    giveUpCorrupt(lane, head);
+                } else {
+                    lane.reopen();
+                }
+            }
+            case UNAUTHORIZED -> {
+                lane.backOff(nowMs + SLOW_RETRY_MS);
+                client.refreshMetadata();
+            }
+            case UNKNOWN_TOPIC -> {
+                listener.onMissingTopic(head.first());
+                backOff(lane);
+            }
+            default -> backOff(lane);
+        }
+    }
+
+    private void backOff(Lane lane) {
+        lane.backOff(nowMs + terms.backoff().afterFailures(lane.failuresInRow()));
+    }
+
+    /**
+     * Comes down to the record that is to blame: a coalesced batch falls back into its parts, one of several records is
+     * halved, and one of a single record is refused.
+     */
+    private void cutOrRefuse(Lane lane, Outgoing head, String error) {
+        if (head.isCoalesced()) {
+            List<Outgoing> parts = new ArrayList<>();
+            head.parts().forEach(part -> parts.add(new Outgoing(part, head.sinceMs)));
+            lane.replaceHead(parts);
+            head.releaseCoalesced();
+            lane.reopen();
+        } else if (head.count() > 1) {
+            MirrorBatch whole = head.first();
+            List<EncodedBatch> halves;
+            try {
+                halves = transcoder.halve(whole.encoded());
+            } catch (InvalidBatchException e) {
+                giveUpCorrupt(lane, head);
+                return;
+            }
+            List<Outgoing> pieces = new ArrayList<>();
+            halves.forEach(half -> pieces.add(new Outgoing(whole.piece(half), head.sinceMs)));
+            whole.range().onSplit(halves.size());
+            lane.replaceHead(pieces);
+            head.release();
+            lane.reopen();
+        } else {
+            refuse(lane, head, error);
+        }
+    }
+
+    private void giveUpCorrupt(Lane lane, Outgoing head) {
+        lane.replaceHead(List.of());
+        head.release();
+        lane.reopen();
+        listener.onCorrupt(head.first());
+    }
+
+    private void refuse(Lane lane, Outgoing head, String error) {
+        MirrorBatch batch = head.first();
+        if (listener.onRefused(batch, error) == WriterListener.Verdict.SKIP) {
+            lane.replaceHead(List.of());
+            head.release();
+            lane.reopen();
+        } else {
+            lane.reopen();
+            discard(batch.range().assignment());
+        }
+    }
+
+    /** With an explicit delivery time-out, a batch that waited longer counts as refused, as it does for a producer. */
+    private void maybeExpire(Lane lane) {
+        if (terms.deliveryTimeout().isEmpty() || lane.hasInFlight()) {
+            return;
+        }
+        Outgoing head = lane.unacked().isEmpty()
+                ? lane.queue().peekFirst()
+                : lane.unacked().peekFirst();
+        if (head == null
+                || nowMs - head.sinceMs <= terms.deliveryTimeout().get().toMillis()) {
+            return;
+        }
+        if (lane.unacked().isEmpty()) {
+            lane.take(identity.orElseThrow()); // gives it its place among the unacknowledged, unsent
+            lane.onFailed(head, timeout());
+        }
+        for (MirrorBatch part : head.parts()) {
+            if (listener.onRefused(part, timeout().error()) == WriterListener.Verdict.HALT) {
+                lane.reopen();
+                discard(part.range().assignment());
+                return;
+            }
+        }
+        lane.replaceHead(List.of());
+        head.release();
+        lane.loseIdentity(); // whether it was written is unknown, so its sequences can't be given to others
+        lane.reopen();
+        if (lane.isIdle()) {
+            active.remove(lane);
+        }
+    }
+
+    private ProduceResult timeout() {
+        return new ProduceResult(
+                ProduceOutcome.RETRY,
+                "not delivered within delivery.timeout.ms="
+                        + terms.deliveryTimeout().get().toMillis(),
+                -1,
+                List.of());
+    }
+}

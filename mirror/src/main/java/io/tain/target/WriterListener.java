@@ -1,0 +1,30 @@
+package io.tain.target;
+
+import io.tain.batch.MirrorBatch;
+
+/** Hears what became of batches, on the writer's thread. Must not block. */
+public interface WriterListener {
+    /** What to do about a record that the target will not take. */
+    enum Verdict {
+        /** Leave it out and go on. */
+        SKIP,
+        /** Send nothing more for its assignment. */
+        HALT
+    }
+
+    /**
+     * The target has the batch.
+     *
+     * @param targetOffset of its first record on the target, -1 if not told
+     */
+    void onAcknowledged(MirrorBatch batch, long targetOffset);
+
+    /** The target will never take this batch of one record. If the verdict is SKIP the batch is done, and released. */
+    Verdict onRefused(MirrorBatch batch, String reason);
+
+    /** The target found the checksum wrong, twice; the batch is no longer the writer's and has been released. */
+    void onCorrupt(MirrorBatch batch);
+
+    /** The target has no such topic; told again now and then while batches wait for it. */
+    void onMissingTopic(MirrorBatch batch);
+}

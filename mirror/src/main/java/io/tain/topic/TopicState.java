@@ -1,0 +1,22 @@
+package io.tain.topic;
+
+import org.apache.kafka.common.record.TimestampType;
+
+/** Whether a source topic can be written on the target. */
+public sealed interface TopicState {
+    /**
+     * It can.
+     *
+     * @param partitions of the source topic when that was found out; more partitions need another look
+     * @param timestampType the target topic's
+     * @param maxMessageBytes the target topic's limit of a batch
+     */
+    record Ready(int partitions, TimestampType timestampType, int maxMessageBytes) implements TopicState {}
+
+    /**
+     * Not now; it is looked at again now and then.
+     *
+     * @param reason what is missing, and how to mend it
+     */
+    record Refused(String reason) implements TopicState {}
+}

@@ -1,0 +1,168 @@
+package io.tain.wire;
+
+import io.tain.wire.TopicMetadata.Timing;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.clients.ApiVersions;
+import org.apache.kafka.clients.ClientUtils;
+import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.clients.KafkaClient;
+import org.apache.kafka.clients.Metadata;
+import org.apache.kafka.clients.RequestCompletionHandler;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.Node;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.config.AbstractConfig;
+import org.apache.kafka.common.metrics.Metrics;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.requests.AbstractRequest;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.utils.LogContext;
+import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.common.utils.Utils;
+
+/**
+ * One thread's connections to the brokers of one cluster: Kafka's network client and the metadata it keeps fresh.
+ *
+ * <p>Everything but {@link #wakeup} belongs to the thread that calls {@link #poll}. Callbacks run inside {@code poll}.
+ */
+final class ClusterConnection implements AutoCloseable {
+    private final KafkaClient client;
+    private final TopicMetadata metadata;
+    private final Metrics metrics;
+    private final int requestTimeoutMs;
+
+    /** For a scripted client: {@code metrics} are closed with the connection. */
+    ClusterConnection(KafkaClient client, TopicMetadata metadata, Metrics metrics, int requestTimeoutMs) {
+        this.client = client;
+        this.metadata = metadata;
+        this.metrics = metrics;
+        this.requestTimeoutMs = requestTimeoutMs;
+    }
+
+    /** Connects with consumer settings; no broker is contacted before the first poll. */
+    static ClusterConnection forConsumer(Map<String, Object> settings, String clientId) {
+        Map<String, Object> all = new HashMap<>(settings);
+        all.put(ConsumerConfig.CLIENT_ID_CONFIG, clientId);
+        all.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
+        all.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
+        return connect(new ConsumerConfig(all), "fetch", 100);
+    }
+
+    /** Connects with producer settings, allowing {@code maxInFlight} unanswered requests to each broker. */
+    static ClusterConnection forProducer(Map<String, Object> settings, String clientId, int maxInFlight) {
+        Map<String, Object> all = new HashMap<>(settings);
+        all.put(ProducerConfig.CLIENT_ID_CONFIG, clientId);
+        all.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
+        all.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
+        return connect(new ProducerConfig(all), "produce", maxInFlight);
+    }
+
+    private static ClusterConnection connect(AbstractConfig config, String metricsGroup, int maxInFlight) {
+        String clientId = config.getString(CommonClientConfigs.CLIENT_ID_CONFIG);
+        LogContext logContext = new LogContext("[" + clientId + "] ");
+        Timing timing = new Timing(
+                config.getLong(CommonClientConfigs.RETRY_BACKOFF_MS_CONFIG),
+                config.getLong(CommonClientConfigs.RETRY_BACKOFF_MAX_MS_CONFIG),
+                config.getLong(CommonClientConfigs.METADATA_MAX_AGE_CONFIG));
+        TopicMetadata metadata = new TopicMetadata(timing, logContext);
+        metadata.bootstrap(ClientUtils.parseAndValidateAddresses(config));
+        Metrics metrics = new Metrics();
+        KafkaClient client = ClientUtils.createNetworkClient(
+                config,
+                metrics,
+                metricsGroup,
+                logContext,
+                new ApiVersions(),
+                Time.SYSTEM,
+                maxInFlight,
+                metadata,
+                null,
+                null);
+        return new ClusterConnection(
+                client, metadata, metrics, config.getInt(CommonClientConfigs.REQUEST_TIMEOUT_MS_CONFIG));
+    }
+
+    TopicMetadata metadata() {
+        return metadata;
+    }
+
+    int requestTimeoutMs() {
+        return requestTimeoutMs;
+    }
+
+    /** The partition's leader, if it has one that can be reached; a refresh is asked for if it hasn't. */
+    Optional<Leader> leader(TopicPartition partition) {
+        Metadata.LeaderAndEpoch leader = metadata.currentLeader(partition);
+        if (leader.leader.isEmpty() || leader.leader.get().isEmpty()) {
+            metadata.requestUpdate(false);
+            return Optional.empty();
+        }
+        return Optional.of(new Leader(leader.leader.get().id(), leader.epoch, topicId(partition.topic())));
+    }
+
+    Uuid topicId(String topic) {
+        return metadata.topicIds().getOrDefault(topic, Uuid.ZERO_UUID);
+    }
+
+    /** Why the topic has no metadata, in the broker's words; empty when nothing is wrong with it. */
+    Optional<String> topicProblem(String topic) {
+        Optional<String> ofTopic =
+                metadata.topicError(topic).filter(e -> e != Errors.NONE).map(Errors::name);
+        return ofTopic.isPresent() ? ofTopic : clusterProblem();
+    }
+
+    Optional<String> clusterProblem() {
+        return metadata.problem().map(e -> e.getClass().getSimpleName() + ": " + e.getMessage());
+    }
+
+    Optional<Node> node(int nodeId) {
+        return Optional.ofNullable(metadata.fetch().nodeById(nodeId));
+    }
+
+    /** Whether a request to the node would be written now; begins to connect if not connected. */
+    boolean isReady(int nodeId, long nowMs) {
+        Optional<Node> node = node(nodeId);
+        return node.isPresent() && client.ready(node.get(), nowMs);
+    }
+
+    /** A node that can take a request now, connecting if need be; empty when none can yet. */
+    Optional<Node> anyReadyNode(long nowMs) {
+        Node node = client.leastLoadedNode(nowMs).node();
+        return node != null && client.ready(node, nowMs) ? Optional.of(node) : Optional.empty();
+    }
+
+    void send(int nodeId, AbstractRequest.Builder<?> request, boolean expectAnswer, RequestCompletionHandler onAnswer) {
+        long nowMs = System.currentTimeMillis();
+        client.send(
+                client.newClientRequest(
+                        Integer.toString(nodeId), request, nowMs, expectAnswer, requestTimeoutMs, onAnswer),
+                nowMs);
+    }
+
+    void poll(long timeoutMs, long nowMs) {
+        client.poll(timeoutMs, nowMs);
+    }
+
+    /** Makes a poll in progress return; from any thread. */
+    void wakeup() {
+        client.wakeup();
+    }
+
+    /** Takes over new leaders told in an answer (KIP-951). */
+    void updateLeaders(Map<TopicPartition, Metadata.LeaderIdAndEpoch> leaders, List<Node> nodes) {
+        metadata.updatePartitionLeadership(leaders, nodes);
+    }
+
+    @Override
+    public void close() {
+        Utils.closeQuietly(client, "network client");
+        metadata.close();
+        metrics.close();
+    }
+}

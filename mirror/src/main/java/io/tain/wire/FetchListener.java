@@ -1,0 +1,22 @@
+package io.tain.wire;
+
+import java.util.Set;
+import org.apache.kafka.common.TopicPartition;
+
+/** Hears the answers to fetches, on the thread that polls the {@link FetchClient}. */
+public interface FetchListener {
+    /** An answer begins; {@code onPartition} follows for each partition in it. */
+    void onAnswer(int nodeId, int bytes);
+
+    void onPartition(FetchedPartition fetched);
+
+    /** All partitions of the answer have been told, or there was none because of {@code problem}. */
+    void onFetchEnded(FetchEnd end);
+
+    /**
+     * @param nodeId the broker asked
+     * @param asked the partitions the request was about
+     * @param problem why there is no answer, empty text when there is one
+     */
+    record FetchEnd(int nodeId, Set<TopicPartition> asked, String problem) {}
+}

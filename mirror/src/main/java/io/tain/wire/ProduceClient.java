@@ -1,0 +1,230 @@
+package io.tain.wire;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.ClientResponse;
+import org.apache.kafka.clients.Metadata.LeaderIdAndEpoch;
+import org.apache.kafka.common.Node;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.message.InitProducerIdRequestData;
+import org.apache.kafka.common.message.InitProducerIdResponseData;
+import org.apache.kafka.common.message.ProduceRequestData;
+import org.apache.kafka.common.message.ProduceRequestData.PartitionProduceData;
+import org.apache.kafka.common.message.ProduceRequestData.TopicProduceData;
+import org.apache.kafka.common.message.ProduceRequestData.TopicProduceDataCollection;
+import org.apache.kafka.common.message.ProduceResponseData.BatchIndexAndErrorMessage;
+import org.apache.kafka.common.message.ProduceResponseData.PartitionProduceResponse;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.apache.kafka.common.requests.InitProducerIdRequest;
+import org.apache.kafka.common.requests.InitProducerIdResponse;
+import org.apache.kafka.common.requests.ProduceRequest;
+import org.apache.kafka.common.requests.ProduceResponse;
+
+/**
+ * Sends batches to the brokers of the target, several requests in flight for each.
+ *
+ * <p>Owned by one thread; only {@link #wakeup} may be called from others.
+ */
+public final class ProduceClient implements AutoCloseable {
+    private final ClusterConnection connection;
+    private final short acks;
+    private boolean identityAsked;
+
+    ProduceClient(ClusterConnection connection, short acks) {
+        this.connection = connection;
+        this.acks = acks;
+    }
+
+    /** A client with these producer settings; connects at the first poll. */
+    public static ProduceClient connect(Map<String, Object> settings, String clientId, short acks, int maxInFlight) {
+        return new ProduceClient(ClusterConnection.forProducer(settings, clientId, maxInFlight), acks);
+    }
+
+    /** Keeps the topic's metadata fresh from now on. */
+    public void watch(String topic) {
+        connection.metadata().watch(topic);
+    }
+
+    public void unwatch(String topic) {
+        connection.metadata().unwatch(topic);
+    }
+
+    /** The partition's leader; asks for fresh metadata when there is none. */
+    public Optional<Leader> leader(TopicPartition partition) {
+        return connection.leader(partition);
+    }
+
+    /** How many partitions the topic has; empty while unknown. */
+    public OptionalInt partitions(String topic) {
+        Integer count = connection.metadata().fetch().partitionCountForTopic(topic);
+        return count == null ? OptionalInt.empty() : OptionalInt.of(count);
+    }
+
+    /** Why the topic can't be written, in the broker's words; empty when nothing is known to be wrong. */
+    public Optional<String> problem(String topic) {
+        return connection.topicProblem(topic);
+    }
+
+    /** Whether a request could be sent to the broker now. Begins to connect if need be. */
+    public boolean isReady(int nodeId, long nowMs) {
+        return connection.isReady(nodeId, nowMs);
+    }
+
+    /**
+     * Sends one batch for each of these partitions to their common leader. Each is answered once through the listener;
+     * their bytes must not change until then.
+     */
+    public void produce(int nodeId, Map<TopicPartition, ByteBuffer> batches, ProduceListener listener) {
+        TopicProduceDataCollection topics = new TopicProduceDataCollection();
+        Map<Uuid, String> names = new HashMap<>();
+        for (Map.Entry<TopicPartition, ByteBuffer> batch : batches.entrySet()) {
+            String topic = batch.getKey().topic();
+            Uuid topicId = connection.topicId(topic);
+            TopicProduceData data = topics.find(topic, topicId);
+            if (data == null) {
+                data = new TopicProduceData().setName(topic).setTopicId(topicId);
+                topics.add(data);
+                names.put(topicId, topic);
+            }
+            data.partitionData()
+                    .add(new PartitionProduceData()
+                            .setIndex(batch.getKey().partition())
+                            .setRecords(MemoryRecords.readableRecords(
+                                    batch.getValue().duplicate())));
+        }
+        ProduceRequest.Builder request = ProduceRequest.builder(new ProduceRequestData()
+                .setAcks(acks)
+                .setTimeoutMs(connection.requestTimeoutMs())
+                .setTopicData(topics));
+        List<TopicPartition> asked = List.copyOf(batches.keySet());
+        connection.send(nodeId, request, acks != 0, answer -> onAnswer(answer, asked, names, listener));
+    }
+
+    /** Asks any broker for a producer id, if one is ready; the answer, or a problem's text, comes from a later poll. */
+    public void maybeAskIdentity(long nowMs, Consumer<ProducerIdentity> onIdentity, Consumer<String> onProblem) {
+        if (identityAsked) {
+            return;
+        }
+        Optional<Node> node = connection.anyReadyNode(nowMs);
+        if (node.isEmpty()) {
+            connection.clusterProblem().ifPresent(onProblem);
+            return;
+        }
+        identityAsked = true;
+        InitProducerIdRequest.Builder request = new InitProducerIdRequest.Builder(
+                new InitProducerIdRequestData().setTransactionalId(null).setTransactionTimeoutMs(Integer.MAX_VALUE));
+        connection.send(node.get().id(), request, true, answer -> {
+            identityAsked = false;
+            if (!answer.hasResponse()) {
+                onProblem.accept("no producer id: " + failure(answer));
+                return;
+            }
+            InitProducerIdResponseData data = ((InitProducerIdResponse) answer.responseBody()).data();
+            if (data.errorCode() == Errors.NONE.code()) {
+                onIdentity.accept(new ProducerIdentity(data.producerId(), data.producerEpoch()));
+            } else {
+                onProblem.accept("no producer id: " + Errors.forCode(data.errorCode()));
+            }
+        });
+    }
+
+    /** Asks for fresh metadata at the next poll. */
+    public void refreshMetadata() {
+        connection.metadata().requestUpdate(false);
+    }
+
+    /** Reads and writes the network, and tells answers to the listeners, for at most {@code timeoutMs}. */
+    public void poll(long timeoutMs, long nowMs) {
+        connection.poll(timeoutMs, nowMs);
+    }
+
+    /** Makes a poll in progress return; from any thread. */
+    public void wakeup() {
+        connection.wakeup();
+    }
+
+    @Override
+    public void close() {
+        connection.close();
+    }
+
+    private void onAnswer(
+            ClientResponse answer, List<TopicPartition> asked, Map<Uuid, String> names, ProduceListener listener) {
+        if (answer.wasDisconnected() || answer.versionMismatch() != null) {
+            ProduceResult failed = ProduceResult.failed(ProduceOutcome.RETRY, failure(answer));
+            asked.forEach(partition -> listener.onResult(partition, failed));
+            return;
+        }
+        if (!answer.hasResponse()) { // acks=0: written to the socket is all there is to know
+            ProduceResult sent = ProduceResult.failed(ProduceOutcome.ACKNOWLEDGED, Errors.NONE.name());
+            asked.forEach(partition -> listener.onResult(partition, sent));
+            return;
+        }
+        ProduceResponse response = (ProduceResponse) answer.responseBody();
+        Map<TopicPartition, LeaderIdAndEpoch> moved = new HashMap<>();
+        response.data().responses().forEach(topic -> {
+            String name = names.getOrDefault(topic.topicId(), topic.name());
+            for (PartitionProduceResponse part : topic.partitionResponses()) {
+                // Since version 13 an answer names its topic by id only.
+                String topicName = topic.topicId().equals(Uuid.ZERO_UUID) ? topic.name() : name;
+                TopicPartition partition = new TopicPartition(topicName, part.index());
+                ProduceResult result = result(part);
+                noteLeader(partition, part, result, moved);
+                listener.onResult(partition, result);
+            }
+        });
+        if (!moved.isEmpty()) {
+            List<Node> nodes = new ArrayList<>();
+            response.data().nodeEndpoints().forEach(e -> nodes.add(new Node(e.nodeId(), e.host(), e.port(), e.rack())));
+            connection.updateLeaders(moved, nodes);
+        }
+    }
+
+    private void noteLeader(
+            TopicPartition partition,
+            PartitionProduceResponse part,
+            ProduceResult result,
+            Map<TopicPartition, LeaderIdAndEpoch> moved) {
+        if (result.outcome() == ProduceOutcome.MOVED
+                && part.currentLeader().leaderId() >= 0
+                && part.currentLeader().leaderEpoch() >= 0) {
+            moved.put(
+                    partition,
+                    new LeaderIdAndEpoch(
+                            Optional.of(part.currentLeader().leaderId()),
+                            Optional.of(part.currentLeader().leaderEpoch())));
+        } else if (result.outcome() != ProduceOutcome.ACKNOWLEDGED) {
+            connection.metadata().requestUpdate(false);
+        }
+    }
+
+    private static ProduceResult result(PartitionProduceResponse part) {
+        Errors error = Errors.forCode(part.errorCode());
+        String text = part.errorMessage() == null ? error.name() : error.name() + ": " + part.errorMessage();
+        List<Integer> refused = part.recordErrors().stream()
+                .map(BatchIndexAndErrorMessage::batchIndex)
+                .toList();
+        return new ProduceResult(ProduceOutcome.of(error), text, part.baseOffset(), refused);
+    }
+
+    private static String failure(ClientResponse answer) {
+        if (answer.versionMismatch() != null) {
+            return "broker " + answer.destination() + " has no version in common: "
+                    + answer.versionMismatch().getMessage();
+        }
+        if (answer.authenticationException() != null) {
+            return "broker " + answer.destination() + ": "
+                    + answer.authenticationException().getMessage();
+        }
+        return (answer.wasTimedOut() ? "no answer in time from broker " : "disconnected from broker ")
+                + answer.destination();
+    }
+}
