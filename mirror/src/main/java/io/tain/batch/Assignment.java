@@ -13,10 +13,13 @@ import org.apache.kafka.common.TopicPartition;
 public final class Assignment {
     private final TopicPartition partition;
     private final AtomicLong pendingBytes = new AtomicLong();
+    private final AtomicLong queuedRecords;
     private volatile boolean ended;
 
-    public Assignment(TopicPartition partition) {
+    /** @param queuedRecords records of all assignments of a stream that were handed to a writer and not sent yet */
+    public Assignment(TopicPartition partition, AtomicLong queuedRecords) {
         this.partition = partition;
+        this.queuedRecords = queuedRecords;
     }
 
     public TopicPartition partition() {
@@ -39,6 +42,10 @@ public final class Assignment {
 
     void addPending(long bytes) {
         pendingBytes.addAndGet(bytes);
+    }
+
+    void addQueued(int records) {
+        queuedRecords.addAndGet(records);
     }
 
     @Override

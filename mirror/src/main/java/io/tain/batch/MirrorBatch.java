@@ -14,6 +14,7 @@ public final class MirrorBatch {
     private EncodedBatch encoded;
     private BufferLease lease;
     private int charged;
+    private boolean sent;
     private boolean released;
 
     /** Adds itself to its range. The lease becomes this batch's to release. */
@@ -24,6 +25,7 @@ public final class MirrorBatch {
         this.lease = lease;
         this.charged = encoded.bytes().remaining();
         range.assignment().addPending(charged);
+        range.assignment().addQueued(encoded.count());
         range.add(this);
     }
 
@@ -33,6 +35,7 @@ public final class MirrorBatch {
         this.encoded = piece;
         this.charged = piece.bytes().remaining();
         this.lease = BufferLease.reserve(whole.lease.budget(), charged);
+        this.sent = true;
         range.assignment().addPending(charged);
     }
 
@@ -83,12 +86,21 @@ public final class MirrorBatch {
         return BufferLease.reserve(lease.budget(), bytes);
     }
 
+    /** Writer: the batch no longer waits in a queue. */
+    public void onSent() {
+        if (!sent) {
+            sent = true;
+            range.assignment().addQueued(-encoded.count());
+        }
+    }
+
     /** Writer: gives the memory back. Only after the broker's answer or a disconnect, never while bytes may be sent. */
     public void release() {
         if (released) {
             throw new IllegalStateException("released twice: " + this);
         }
         released = true;
+        onSent();
         range.assignment().addPending(-charged);
         lease.release();
     }

@@ -89,6 +89,9 @@ public final class BatchIntake {
             return Next.READ_ON;
         } catch (InvalidBatchException e) {
             return onInvalid(partition, e.getMessage());
+        } catch (TargetUnknownException e) {
+            partition.setProblem(e.getMessage());
+            return Next.READ_AGAIN;
         } catch (HandlerFailedException e) {
             listener.onHandlerFailed(partition.assignment(), e);
             return Next.STOPPED;

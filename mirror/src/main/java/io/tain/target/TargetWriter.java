@@ -197,6 +197,7 @@ public final class TargetWriter implements AutoCloseable {
             Outgoing next = lane.take(identity.orElseThrow());
             ProducerIdentity writer = lane.identity();
             BatchPatch.patch(next.bytes(), writer.id(), writer.epoch(), writer.id() < 0 ? -1 : next.sequence);
+            next.parts().forEach(MirrorBatch::onSent);
             batches.put(lane.partition(), next.bytes());
             outgoing.put(lane.partition(), next);
             bytes += next.sizeInBytes();

@@ -88,7 +88,10 @@ public final class TargetTopics {
             Map<String, String> configs = ready.isPresent()
                     ? ready.get().configs()
                     : configs(target, List.of(topic.target()), entry -> true).getOrDefault(topic.target(), Map.of());
-            return ready(shape.partitions(), configs);
+            int partitions = Math.max(
+                    shape.partitions(),
+                    onTarget.shape().map(TopicShape::partitions).orElse(0));
+            return ready(shape.partitions(), partitions, configs);
         } catch (ExecutionException e) {
             Throwable cause = e.getCause();
             String need = onTarget.shape().isEmpty() ? "Create" : "Alter";
@@ -131,11 +134,12 @@ public final class TargetTopics {
         }
     }
 
-    private static TopicState ready(int partitions, Map<String, String> configs) {
+    private static TopicState ready(int sourcePartitions, int targetPartitions, Map<String, String> configs) {
         boolean logAppend = "LogAppendTime".equals(configs.get(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG));
         String limit = configs.get(TopicConfig.MAX_MESSAGE_BYTES_CONFIG);
         return new TopicState.Ready(
-                partitions,
+                sourcePartitions,
+                targetPartitions,
                 logAppend ? TimestampType.LOG_APPEND_TIME : TimestampType.CREATE_TIME,
                 // Without the right to see the setting, the broker's refusal tells when a batch is too large.
                 limit == null ? Integer.MAX_VALUE : Integer.parseInt(limit));

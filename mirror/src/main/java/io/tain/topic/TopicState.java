@@ -7,11 +7,13 @@ public sealed interface TopicState {
     /**
      * It can.
      *
-     * @param partitions of the source topic when that was found out; more partitions need another look
+     * @param sourcePartitions when that was found out; a topic that grew since needs another look
+     * @param targetPartitions at least as many
      * @param timestampType the target topic's
      * @param maxMessageBytes the target topic's limit of a batch
      */
-    record Ready(int partitions, TimestampType timestampType, int maxMessageBytes) implements TopicState {}
+    record Ready(int sourcePartitions, int targetPartitions, TimestampType timestampType, int maxMessageBytes)
+            implements TopicState {}
 
     /**
      * Not now; it is looked at again now and then.

@@ -1,0 +1,175 @@
+package io.tain.link;
+
+import io.tain.batch.Assignment;
+import io.tain.batch.TargetTraits;
+import io.tain.offset.OffsetTracker;
+import io.tain.source.SourcePartition;
+import io.tain.topic.TargetTopics.Wanted;
+import io.tain.topic.TopicState;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.record.TimestampType;
+
+/**
+ * A stream's reader and writers, as its control thread commands them. All methods but {@link #stop} and
+ * {@link #blocked} are for that thread.
+ */
+final class DataPath {
+    /** How long a reader may take to hear that a partition is taken away; it is never blocked for longer than a poll. */
+    private static final Duration HEAR = Duration.ofSeconds(2);
+
+    /** Where a handler sends records is found out record by record. */
+    private static final TopicState.Ready ANY_TOPIC =
+            new TopicState.Ready(0, 0, TimestampType.CREATE_TIME, Integer.MAX_VALUE);
+
+    private final ReaderLoop reader;
+    private final List<WriterLoop> writers;
+    private final TopicDesk topics;
+    private final Function<TopicState.Ready, TargetTraits> traits;
+    private final AtomicLong queuedRecords;
+    private final Mode mode;
+
+    /** Builds a data path that reports to a control thread. */
+    interface Factory {
+        DataPath create(StreamEvents events);
+    }
+
+    /** Whether source topics are copied under their own names, or a handler decides where records go. */
+    enum Mode {
+        SAME_TOPIC,
+        HANDLER
+    }
+
+    /**
+     * @param traits what a target topic means to batches
+     * @param queuedRecords counts the records that wait before the writers
+     */
+    DataPath(
+            ReaderLoop reader,
+            List<WriterLoop> writers,
+            TopicDesk topics,
+            Function<TopicState.Ready, TargetTraits> traits,
+            AtomicLong queuedRecords,
+            Mode mode) {
+        this.reader = reader;
+        this.writers = List.copyOf(writers);
+        this.topics = topics;
+        this.traits = traits;
+        this.queuedRecords = queuedRecords;
+        this.mode = mode;
+    }
+
+    /** Starts the threads; {@code starter} makes a thread of a name and a task. */
+    void start(Consumer<ThreadTask> starter) {
+        starter.accept(new ThreadTask("reader", reader));
+        for (int i = 0; i < writers.size(); i++) {
+            starter.accept(new ThreadTask(writers.size() == 1 ? "writer" : "writer-" + i, writers.get(i)));
+        }
+    }
+
+    /**
+     * @param role what the thread does, for its name
+     * @param task runs until told to stop
+     */
+    record ThreadTask(String role, Runnable task) {}
+
+    /** Begins to copy a partition if its target topic is ready, else notes why not. */
+    void maybeStart(PartitionFlow flow) {
+        TopicPartition partition = flow.partition();
+        TopicState.Ready ready = ANY_TOPIC;
+        if (mode == Mode.SAME_TOPIC) {
+            Wanted wanted = new Wanted(partition.topic(), partition.topic());
+            Optional<TopicState> state = topics.state(wanted);
+            if (state.isPresent() && state.get() instanceof TopicState.Refused refused) {
+                flow.setReason(refused.reason());
+                return;
+            }
+            if (state.isEmpty() || ((TopicState.Ready) state.get()).sourcePartitions() <= partition.partition()) {
+                topics.ask(wanted);
+                return;
+            }
+            ready = (TopicState.Ready) state.get();
+        }
+        Assignment assignment = new Assignment(partition, queuedRecords);
+        OffsetTracker tracker = new OffsetTracker(flow.start());
+        SourcePartition source = new SourcePartition(
+                assignment,
+                traits.apply(ready),
+                flow.start().offset(),
+                flow.start().leaderEpoch() < 0
+                        ? Optional.empty()
+                        : Optional.of(flow.start().leaderEpoch()));
+        flow.run(assignment, tracker, source);
+        reader.writerOf(partition).begin(assignment, tracker);
+        reader.add(source);
+    }
+
+    /** Stops reading these and waits, at most so long, until all that was read of them is acknowledged. */
+    void drain(Collection<PartitionFlow> flows, Duration limit) {
+        long deadline = System.nanoTime() + limit.toNanos();
+        CompletableFuture<Void> read = CompletableFuture.allOf(flows.stream()
+                .flatMap(flow -> flow.assignment().stream())
+                .map(reader::remove)
+                .toArray(CompletableFuture[]::new));
+        if (!await(read, HEAR)) {
+            return;
+        }
+        // Behind the ranges in the writers' mailboxes: when it is run, the trackers know of all that was read.
+        CompletableFuture<Void> taken = CompletableFuture.allOf(
+                writers.stream().map(writer -> writer.mailbox().ask(() -> {})).toArray(CompletableFuture[]::new));
+        if (!await(taken, HEAR)) {
+            return;
+        }
+        CompletableFuture<Void> never = new CompletableFuture<>();
+        while (!flows.stream().allMatch(PartitionFlow::isDrained) && System.nanoTime() < deadline) {
+            await(never, Duration.ofMillis(5));
+        }
+    }
+
+    private static boolean await(CompletableFuture<Void> future, Duration limit) {
+        try {
+            future.get(limit.toNanos(), TimeUnit.NANOSECONDS);
+            return true;
+        } catch (TimeoutException | ExecutionException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    /** Forgets what is still under way for an assignment. */
+    void abandon(Assignment assignment) {
+        assignment.end();
+        reader.forget(assignment);
+        reader.writerOf(assignment.partition()).discard(assignment);
+    }
+
+    /** Target partitions that do not get on, and why; from any thread. */
+    Map<TopicPartition, String> blocked() {
+        if (writers.size() == 1) {
+            return writers.get(0).blocked();
+        }
+        Map<TopicPartition, String> all = new HashMap<>();
+        writers.forEach(writer -> all.putAll(writer.blocked()));
+        return all;
+    }
+
+    /** Ends the threads; from any thread. */
+    void stop() {
+        reader.stop();
+        writers.forEach(WriterLoop::stop);
+    }
+}

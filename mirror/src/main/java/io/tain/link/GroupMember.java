@@ -1,0 +1,370 @@
+package io.tain.link;
+
+import io.tain.batch.Assignment;
+import io.tain.config.LinkConfig;
+import io.tain.link.LinkStatus.PartitionStatus;
+import io.tain.offset.OffsetTracker.Position;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.CommitFailedException;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.AuthenticationException;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.RebalanceInProgressException;
+import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.WakeupException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The control thread of a stream: a member of the source's consumer group that joins, heartbeats and commits, and never
+ * fetches, since every partition it is given is paused at once. What it is given it has the {@link DataPath} copy.
+ *
+ * <p>Owns the consumer and the flows. Others speak to it through its mailbox, which it looks into after every poll.
+ */
+final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEvents {
+    private static final Logger LOG = LoggerFactory.getLogger(GroupMember.class);
+    private static final Duration POLL = Duration.ofMillis(50);
+    private static final Duration PUBLISH = Duration.ofMillis(250);
+    private static final Duration ASK = Duration.ofSeconds(5);
+    private static final Duration PAUSE_AFTER_ERROR = Duration.ofSeconds(1);
+    private static final Duration LEAVE = Duration.ofSeconds(5);
+    private static final int MAX_CORRUPT_READS = 3;
+
+    private final LinkConfig config;
+    private final Consumer<byte[], byte[]> consumer;
+    private final DataPath path;
+    private final Optional<ConsumerRebalanceListener> userListener;
+    private final java.util.function.Consumer<Outcome> onFatal;
+    private final Mailbox mailbox = new Mailbox(() -> {});
+    private final Map<TopicPartition, PartitionFlow> flows =
+            new TreeMap<>(Comparator.comparing(TopicPartition::topic).thenComparing(TopicPartition::partition));
+    private volatile List<PartitionStatus> status = List.of();
+    private volatile boolean stopping;
+    private long nextCommitNanos;
+    private long nextPublishNanos;
+    private boolean commitInFlight;
+
+    GroupMember(
+            LinkConfig config,
+            Consumer<byte[], byte[]> consumer,
+            DataPath.Factory path,
+            Optional<ConsumerRebalanceListener> userListener,
+            java.util.function.Consumer<Outcome> onFatal) {
+        this.config = config;
+        this.consumer = consumer;
+        this.userListener = userListener;
+        this.onFatal = onFatal;
+        this.path = path.create(this);
+    }
+
+    DataPath path() {
+        return path;
+    }
+
+    /** Any thread: drain, commit and leave the group, then end. */
+    void stop() {
+        stopping = true;
+    }
+
+    /** Any thread: the partitions this member owns. */
+    List<PartitionStatus> status() {
+        return status;
+    }
+
+    @Override
+    public void run() {
+        try {
+            consumer.subscribe(config.topics().pattern(), this);
+            nextCommitNanos = System.nanoTime();
+            nextPublishNanos = System.nanoTime();
+            while (!stopping) {
+                poll();
+                mailbox.drain();
+                findPositions();
+                startReady();
+                maybeCommit();
+                maybePublish();
+            }
+            release(Set.copyOf(flows.keySet()));
+        } catch (WakeupException e) {
+            LOG.debug("woken up", e);
+        } finally {
+            publish();
+            path.stop();
+            consumer.close(CloseOptions.timeout(LEAVE));
+        }
+    }
+
+    private void poll() {
+        try {
+            consumer.poll(POLL);
+        } catch (AuthorizationException e) {
+            fatal("not authorised on the source: " + e.getMessage());
+        } catch (AuthenticationException | RetriableException e) {
+            // Credentials may be renewed and brokers come back; the data path goes on with what it has meanwhile.
+            LOG.warn("the group member can't reach the source: {}; trying again", e.toString());
+            pause();
+        } catch (KafkaException e) {
+            fatal("the group member failed: " + e);
+        }
+    }
+
+    private void fatal(String cause) {
+        onFatal.accept(new Outcome(Outcome.Kind.FAILED, Optional.of(cause)));
+        stopping = true;
+    }
+
+    private void pause() {
+        long until = System.nanoTime() + PAUSE_AFTER_ERROR.toNanos();
+        synchronized (this) {
+            try {
+                while (!stopping && System.nanoTime() < until) {
+                    wait(100);
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                stopping = true;
+            }
+        }
+    }
+
+    @Override
+    public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+        consumer.pause(partitions);
+        for (TopicPartition partition : partitions) {
+            flows.putIfAbsent(partition, new PartitionFlow(partition));
+        }
+        if (!partitions.isEmpty()) {
+            LOG.info("{}: assigned {}", config.name(), text(partitions));
+        }
+        userListener.ifPresent(listener -> listener.onPartitionsAssigned(partitions));
+    }
+
+    @Override
+    public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+        if (!partitions.isEmpty()) {
+            LOG.info("{}: revoked {}", config.name(), text(partitions));
+        }
+        release(partitions);
+        userListener.ifPresent(listener -> listener.onPartitionsRevoked(partitions));
+    }
+
+    @Override
+    public void onPartitionsLost(Collection<TopicPartition> partitions) {
+        LOG.warn("{}: lost {}; somebody else may be copying them already", config.name(), text(partitions));
+        for (TopicPartition partition : partitions) {
+            PartitionFlow flow = flows.remove(partition);
+            if (flow != null) {
+                flow.assignment().ifPresent(path::abandon);
+            }
+        }
+        userListener.ifPresent(listener -> listener.onPartitionsLost(partitions));
+    }
+
+    /** Gives partitions up: stops reading, waits for what is under way, commits. */
+    private void release(Collection<TopicPartition> partitions) {
+        mailbox.drain();
+        List<PartitionFlow> leaving = new ArrayList<>();
+        for (TopicPartition partition : partitions) {
+            PartitionFlow flow = flows.remove(partition);
+            if (flow != null) {
+                leaving.add(flow);
+            }
+        }
+        path.drain(leaving, config.tuning().intervals().drain());
+        commitSync(leaving);
+        leaving.forEach(flow -> flow.assignment().ifPresent(path::abandon));
+    }
+
+    private void commitSync(Collection<PartitionFlow> leaving) {
+        Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
+        leaving.forEach(flow -> flow.uncommitted().ifPresent(p -> offsets.put(flow.partition(), commitOf(p))));
+        if (offsets.isEmpty()) {
+            return;
+        }
+        try {
+            consumer.commitSync(offsets, ASK);
+        } catch (KafkaException e) {
+            LOG.warn(
+                    "the last positions of {} were not committed, their next owner repeats some records: {}",
+                    text(offsets.keySet()),
+                    e.toString());
+        }
+    }
+
+    private static OffsetAndMetadata commitOf(Position position) {
+        Optional<Integer> epoch = position.leaderEpoch() < 0 ? Optional.empty() : Optional.of(position.leaderEpoch());
+        return new OffsetAndMetadata(position.offset(), epoch, "");
+    }
+
+    /** Finds where the newly assigned partitions begin, and commits that before their first record is read. */
+    private void findPositions() {
+        Set<TopicPartition> without = new HashSet<>();
+        flows.values().stream()
+                .filter(flow -> flow.phase() == PartitionFlow.Phase.ASSIGNED)
+                .forEach(flow -> without.add(flow.partition()));
+        if (without.isEmpty()) {
+            return;
+        }
+        try {
+            Map<TopicPartition, OffsetAndMetadata> found = new HashMap<>(consumer.committed(without, ASK));
+            found.values().removeIf(Objects::isNull);
+            Set<TopicPartition> fresh = new HashSet<>(without);
+            fresh.removeAll(found.keySet());
+            if (!fresh.isEmpty()) {
+                // A group's first start was settled before it was joined, so these appeared later: from the beginning.
+                Map<TopicPartition, OffsetAndMetadata> beginnings = new HashMap<>();
+                consumer.beginningOffsets(fresh, ASK).forEach((p, o) -> beginnings.put(p, new OffsetAndMetadata(o)));
+                consumer.commitSync(beginnings, ASK);
+                found.putAll(beginnings);
+            }
+            found.forEach((partition, offset) -> {
+                flows.get(partition)
+                        .position(new Position(
+                                offset.offset(), offset.leaderEpoch().orElse(-1)));
+                // The member's own position is of no use, but without one it would go looking for it.
+                consumer.seek(partition, offset.offset());
+            });
+        } catch (TimeoutException | CommitFailedException | RebalanceInProgressException e) {
+            LOG.warn("the positions of {} are not known yet: {}; trying again", text(without), e.toString());
+        } catch (KafkaException e) {
+            fatal("can't find the positions of " + text(without) + ": " + e);
+        }
+    }
+
+    private void startReady() {
+        for (PartitionFlow flow : flows.values()) {
+            if (flow.phase() == PartitionFlow.Phase.POSITIONED) {
+                path.maybeStart(flow);
+            }
+        }
+    }
+
+    private void maybeCommit() {
+        long now = System.nanoTime();
+        if (commitInFlight || now - nextCommitNanos < 0) {
+            return;
+        }
+        nextCommitNanos = now + config.tuning().intervals().commit().toNanos();
+        Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
+        for (PartitionFlow flow : flows.values()) {
+            flow.uncommitted().ifPresent(position -> offsets.put(flow.partition(), commitOf(position)));
+        }
+        if (offsets.isEmpty()) {
+            return;
+        }
+        commitInFlight = true;
+        consumer.commitAsync(offsets, (done, failure) -> {
+            commitInFlight = false;
+            if (failure == null) {
+                done.forEach((partition, offset) -> {
+                    PartitionFlow flow = flows.get(partition);
+                    if (flow != null) {
+                        flow.onCommitted(offset.offset());
+                    }
+                });
+            } else {
+                LOG.warn("{}: positions were not committed, trying again: {}", config.name(), failure.toString());
+            }
+        });
+    }
+
+    private void maybePublish() {
+        long now = System.nanoTime();
+        if (now - nextPublishNanos >= 0) {
+            nextPublishNanos = now + PUBLISH.toNanos();
+            publish();
+        }
+    }
+
+    private void publish() {
+        Map<TopicPartition, String> blocked = path.blocked();
+        status = flows.values().stream().map(flow -> flow.status(blocked)).toList();
+    }
+
+    @Override
+    public void onOutOfRange(Assignment assignment, long position, String what) {
+        mailbox.post(() -> flowOf(assignment).ifPresent(flow -> {
+            path.abandon(assignment);
+            halt(flow, what + " at " + assignment + "@" + position + logEnds(assignment.partition(), position));
+        }));
+    }
+
+    private String logEnds(TopicPartition partition, long position) {
+        String ends = "";
+        try {
+            long start = consumer.beginningOffsets(Set.of(partition), ASK).get(partition);
+            long end = consumer.endOffsets(Set.of(partition), ASK).get(partition);
+            ends = position < start
+                    ? ": retention on the source deleted " + (start - position) + " offsets, it now begins at " + start
+                    : ": the source's log now ends at " + end;
+        } catch (KafkaException e) {
+            LOG.debug("no log ends of {}", partition, e);
+        }
+        return ends
+                + "; seek the group to the offset to go on from (kafka-consumer-groups --reset-offsets) and restart";
+    }
+
+    @Override
+    public void onHalt(Assignment assignment, String reason) {
+        mailbox.post(() -> flowOf(assignment).ifPresent(flow -> {
+            path.abandon(assignment);
+            halt(flow, reason);
+        }));
+    }
+
+    @Override
+    public void onCorrupt(Assignment assignment, long offset) {
+        mailbox.post(() -> flowOf(assignment).ifPresent(flow -> {
+            path.abandon(assignment);
+            if (flow.countCorrupt(offset) < MAX_CORRUPT_READS) {
+                LOG.warn("the batch at {}@{} has a wrong checksum; reading it again", assignment, offset);
+                flow.restart();
+            } else {
+                halt(flow, "corrupt batch on the source at " + assignment + "@" + offset);
+            }
+        }));
+    }
+
+    @Override
+    public void onFatal(Outcome outcome) {
+        onFatal.accept(outcome);
+    }
+
+    private Optional<PartitionFlow> flowOf(Assignment assignment) {
+        return Optional.ofNullable(flows.get(assignment.partition())).filter(flow -> flow.isOf(assignment));
+    }
+
+    private void halt(PartitionFlow flow, String reason) {
+        flow.halt(reason);
+        LOG.error("{}: halted {}: {}", config.name(), flow.partition(), reason);
+    }
+
+    private static String text(Collection<TopicPartition> partitions) {
+        int shown = 10;
+        String list = partitions.stream()
+                .map(TopicPartition::toString)
+                .sorted()
+                .limit(shown)
+                .toList()
+                .toString();
+        return partitions.size() <= shown ? list : partitions.size() + " partitions " + list + "...";
+    }
+}

@@ -1,0 +1,153 @@
+package io.tain.link;
+
+import io.tain.config.LinkConfig;
+import io.tain.link.LinkStatus.PartitionStatus;
+import io.tain.link.StartFailure.Side;
+import io.tain.topic.TargetTopics;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.admin.Admin;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One source mirrored to one target: its threads, from the first to the last. {@link #start} and {@link #join} are for one
+ * thread, the rest for any.
+ */
+final class Link {
+    private static final Logger LOG = LoggerFactory.getLogger(Link.class);
+
+    /** A cluster that does not answer for so long at the start is unreachable. */
+    private static final Duration START_LIMIT = Duration.ofSeconds(15);
+
+    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(2);
+
+    private final LinkConfig config;
+    private final Extensions extensions;
+    private final ClientSettings settings;
+    private final LinkCounters counters = new LinkCounters();
+    private final Consumer<Outcome> onFatal;
+    private final List<Thread> threads = new ArrayList<>();
+    private final List<GroupMember> members = new ArrayList<>();
+    private Optional<Admin> source = Optional.empty();
+    private Optional<Admin> target = Optional.empty();
+    private TopicDesk topics;
+
+    /** @param onFatal told once or more, from any thread, when the link can't go on */
+    Link(LinkConfig config, Extensions extensions, Consumer<Outcome> onFatal) {
+        this.config = config;
+        this.extensions = extensions;
+        this.settings = new ClientSettings(config);
+        this.onFatal = onFatal;
+    }
+
+    LinkConfig config() {
+        return config;
+    }
+
+    Extensions extensions() {
+        return extensions;
+    }
+
+    ClientSettings settings() {
+        return settings;
+    }
+
+    LinkCounters counters() {
+        return counters;
+    }
+
+    TopicDesk topics() {
+        return topics;
+    }
+
+    /** Which clusters a link joins. */
+    record Ends(String sourceId, String targetId) {}
+
+    /** Checks that both clusters answer, allow what is needed at the start, and differ. */
+    Ends check() throws StartFailure, InterruptedException {
+        StartCheck check = new StartCheck(config, START_LIMIT);
+        source = Optional.of(check.connect(Side.SOURCE, settings.sourceAdmin()));
+        target = Optional.of(check.connect(Side.TARGET, settings.targetAdmin()));
+        Ends ends = new Ends(check.clusterId(Side.SOURCE, source.get()), check.clusterId(Side.TARGET, target.get()));
+        if (extensions.handler().isEmpty()) {
+            check.checkDistinct(ends.sourceId(), ends.targetId());
+        }
+        check.settleGroup(source.get());
+        return ends;
+    }
+
+    /** A topic of this link's source that both links mirror. */
+    Optional<String> sharedTopic(Link other) throws StartFailure, InterruptedException {
+        StartCheck check = new StartCheck(config, START_LIMIT);
+        return check.topics(source.orElseThrow()).stream()
+                .filter(topic -> other.config.topics().matches(topic))
+                .findFirst();
+    }
+
+    /** Starts the threads, after {@link #check}; each stream may hold so many bytes. */
+    void start(long budgetBytesPerStream) {
+        topics = new TopicDesk(new TargetTopics(source.orElseThrow(), target.orElseThrow()));
+        start("topics", topics);
+        for (int i = 0; i < config.tuning().streams(); i++) {
+            int stream = i;
+            GroupMember member = new Stream(this, i, budgetBytesPerStream).member(onFatal);
+            members.add(member);
+            member.path().start(task -> start(task.role() + "-" + stream, task.task()));
+            start("member-" + i, member);
+        }
+        LOG.info(
+                "{}: mirrors {} with group {}, {} streams",
+                config.name(),
+                config.topics().describe(),
+                config.groupId(),
+                config.tuning().streams());
+    }
+
+    private void start(String role, Runnable task) {
+        String name = "tain-" + config.name() + "-" + role;
+        Thread thread = new Thread(
+                () -> {
+                    try {
+                        task.run();
+                    } catch (Throwable e) { // the top of the thread: a mirror without it would be alive and idle
+                        LOG.error("{} died", name, e);
+                        onFatal.accept(new Outcome(Outcome.Kind.FAILED, Optional.of(name + " died: " + e)));
+                    }
+                },
+                name);
+        threads.add(thread);
+        thread.start();
+    }
+
+    /** Asks the threads to drain, commit and end. */
+    void stop() {
+        members.forEach(GroupMember::stop);
+        if (topics != null) {
+            topics.stop();
+        }
+    }
+
+    /** Waits until the threads have ended, at most the drain time and a little more, and closes what is left. */
+    void join() throws InterruptedException {
+        long limitMs = config.tuning().intervals().drain().toMillis() + 10_000;
+        long deadline = System.currentTimeMillis() + limitMs;
+        for (Thread thread : threads) {
+            thread.join(Math.max(1, deadline - System.currentTimeMillis()));
+            if (thread.isAlive()) {
+                LOG.warn("{} did not end in time", thread.getName());
+            }
+        }
+        source.ifPresent(admin -> admin.close(CLOSE_LIMIT));
+        target.ifPresent(admin -> admin.close(CLOSE_LIMIT));
+    }
+
+    LinkStatus status() {
+        List<PartitionStatus> partitions = new ArrayList<>();
+        members.forEach(member -> partitions.addAll(member.status()));
+        return new LinkStatus(config.name(), List.copyOf(partitions), counters.totals());
+    }
+}

@@ -1,0 +1,169 @@
+package io.tain.link;
+
+import io.tain.config.LinkConfig;
+import io.tain.config.StartPosition;
+import io.tain.link.StartFailure.Side;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.DescribeClusterOptions;
+import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsOptions;
+import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
+import org.apache.kafka.clients.admin.ListTopicsOptions;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.AuthenticationException;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What must hold before a link's first thread is started. Blocks for a bounded time. */
+final class StartCheck {
+    private static final Logger LOG = LoggerFactory.getLogger(StartCheck.class);
+
+    private final LinkConfig config;
+    private final Duration limit;
+
+    StartCheck(LinkConfig config, Duration limit) {
+        this.config = config;
+        this.limit = limit;
+    }
+
+    /** Makes an admin client; it is the settings' fault if it can't be made. */
+    Admin connect(Side side, Map<String, Object> settings) throws StartFailure {
+        try {
+            return Admin.create(settings);
+        } catch (KafkaException e) {
+            Throwable root = e.getCause() == null ? e : e.getCause();
+            throw new StartFailure(side, "link " + config.name() + ": " + word(side) + ": " + root.getMessage(), e);
+        }
+    }
+
+    /** The cluster's id, once it has answered. */
+    String clusterId(Side side, Admin admin) throws StartFailure, InterruptedException {
+        int timeoutMs = (int) limit.toMillis();
+        KafkaFuture<String> id = admin.describeCluster(new DescribeClusterOptions().timeoutMs(timeoutMs))
+                .clusterId();
+        return get(side, id, "the cluster");
+    }
+
+    /** Neither end of a link may be the same cluster under the same topic names: its records would go round for ever. */
+    void checkDistinct(String sourceId, String targetId) throws StartFailure {
+        if (sourceId.equals(targetId)) {
+            throw new StartFailure(
+                    Side.CONFIGURATION,
+                    "link " + config.name() + ": source " + servers(Side.SOURCE) + " and target "
+                            + servers(Side.TARGET) + " are the same cluster (id " + sourceId
+                            + "); mirroring topics onto themselves under the same names would never end");
+        }
+    }
+
+    /**
+     * Settles where a group without any commit begins. Done before the group is joined, so that a partition without a commit
+     * means one thing only from then on: it appeared later, and is read from its beginning.
+     */
+    void settleGroup(Admin source) throws StartFailure, InterruptedException {
+        int timeoutMs = (int) limit.toMillis();
+        Map<TopicPartition, OffsetAndMetadata> commits = get(
+                Side.SOURCE,
+                source.listConsumerGroupOffsets(
+                                config.groupId(), new ListConsumerGroupOffsetsOptions().timeoutMs(timeoutMs))
+                        .partitionsToOffsetAndMetadata(),
+                "group " + config.groupId());
+        if (!commits.isEmpty() || config.source().start() == StartPosition.EARLIEST) {
+            return;
+        }
+        if (config.source().start() == StartPosition.NONE) {
+            throw new StartFailure(
+                    Side.CONFIGURATION,
+                    "link " + config.name() + ": group " + config.groupId()
+                            + " has no committed offsets and auto.offset.reset=none; commit the offsets to start from"
+                            + " (kafka-consumer-groups --reset-offsets), or set auto.offset.reset=earliest or latest");
+        }
+        startAtTheEnd(source);
+    }
+
+    /** The source topics that the link mirrors now. */
+    List<String> topics(Admin source) throws StartFailure, InterruptedException {
+        List<String> topics = new ArrayList<>(get(
+                Side.SOURCE,
+                source.listTopics(new ListTopicsOptions().listInternal(true)).names(),
+                "the list of topics"));
+        topics.removeIf(topic -> !config.topics().matches(topic));
+        return topics;
+    }
+
+    private void startAtTheEnd(Admin source) throws StartFailure, InterruptedException {
+        List<String> topics = topics(source);
+        Map<String, TopicDescription> described =
+                get(Side.SOURCE, source.describeTopics(topics).allTopicNames(), "topics");
+        Map<TopicPartition, OffsetSpec> wanted = new HashMap<>();
+        described.forEach((topic, description) -> description
+                .partitions()
+                .forEach(p -> wanted.put(new TopicPartition(topic, p.partition()), OffsetSpec.latest())));
+        if (wanted.isEmpty()) {
+            return;
+        }
+        Map<TopicPartition, OffsetAndMetadata> ends = new HashMap<>();
+        for (Map.Entry<TopicPartition, ListOffsetsResultInfo> end : get(
+                        Side.SOURCE, source.listOffsets(wanted).all(), "end offsets")
+                .entrySet()) {
+            ends.put(end.getKey(), new OffsetAndMetadata(end.getValue().offset()));
+        }
+        try {
+            source.alterConsumerGroupOffsets(config.groupId(), ends).all().get();
+            LOG.info(
+                    "{}: first start of group {}: begins at the end of {} partitions",
+                    config.name(),
+                    config.groupId(),
+                    ends.size());
+        } catch (ExecutionException e) {
+            // Another instance of this mirror was faster: the group has members by now, and it settled the offsets.
+            LOG.info(
+                    "{}: group {} is being started elsewhere: {}",
+                    config.name(),
+                    config.groupId(),
+                    e.getCause().getMessage());
+        }
+    }
+
+    private <T> T get(Side side, KafkaFuture<T> future, String what) throws StartFailure, InterruptedException {
+        try {
+            return future.get();
+        } catch (ExecutionException e) {
+            Throwable cause = e.getCause();
+            String start = "link " + config.name() + ": " + word(side) + " " + servers(side);
+            if (cause instanceof AuthenticationException) {
+                throw new StartFailure(side, start + " refuses the credentials: " + cause.getMessage(), cause);
+            }
+            if (cause instanceof AuthorizationException) {
+                throw new StartFailure(
+                        side, start + " does not allow access to " + what + ": " + cause.getMessage(), cause);
+            }
+            throw new StartFailure(
+                    side,
+                    start + " did not answer about " + what + " within " + limit.toSeconds() + " s: "
+                            + cause.getMessage(),
+                    cause);
+        }
+    }
+
+    private String servers(Side side) {
+        Map<String, Object> client =
+                side == Side.SOURCE ? config.source().client() : config.target().client();
+        return String.valueOf(client.get(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG));
+    }
+
+    private static String word(Side side) {
+        return side == Side.SOURCE ? "source" : "target";
+    }
+}

@@ -1,0 +1,18 @@
+package io.tain.link;
+
+import io.tain.batch.Assignment;
+
+/** What a stream's reader and writers tell its control thread. Any thread may call; each call is a message. */
+interface StreamEvents {
+    /** The source's log no longer has the position. */
+    void onOutOfRange(Assignment assignment, long position, String what);
+
+    /** The partition must stop for the safety of its data. */
+    void onHalt(Assignment assignment, String reason);
+
+    /** What was read did not reach the target intact, though the source's checksum was not at fault when it was read. */
+    void onCorrupt(Assignment assignment, long offset);
+
+    /** The whole process must stop. */
+    void onFatal(Outcome outcome);
+}

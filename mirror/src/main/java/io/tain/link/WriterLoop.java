@@ -1,0 +1,164 @@
+package io.tain.link;
+
+import io.tain.batch.Assignment;
+import io.tain.batch.MirrorBatch;
+import io.tain.batch.SourceRange;
+import io.tain.config.OnRefused;
+import io.tain.offset.OffsetTracker;
+import io.tain.target.TargetWriter;
+import io.tain.target.WriterListener;
+import io.tain.topic.TargetTopics.Wanted;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A writer's thread: takes in ranges, lets the {@link TargetWriter} send them, and keeps each assignment's
+ * {@link OffsetTracker}.
+ */
+final class WriterLoop implements Runnable, WriterListener {
+    private static final Logger LOG = LoggerFactory.getLogger(WriterLoop.class);
+    private static final long POLL_MS = 500;
+
+    private final TargetWriter writer;
+    private final Mailbox mailbox;
+    private final OnRefused onRefused;
+    private final LinkCounters counters;
+    private final StreamEvents events;
+    private final Consumer<Wanted> missingTopics;
+    private final IdentityHashMap<Assignment, OffsetTracker> trackers = new IdentityHashMap<>();
+    private volatile Map<TopicPartition, String> blocked = Map.of();
+    private volatile boolean stopping;
+
+    /** @param connect makes the writer that tells this loop what became of batches */
+    WriterLoop(
+            Function<WriterListener, TargetWriter> connect,
+            OnRefused onRefused,
+            LinkCounters counters,
+            StreamEvents events,
+            Consumer<Wanted> missingTopics) {
+        this.writer = connect.apply(this);
+        this.mailbox = new Mailbox(writer::wakeup);
+        this.onRefused = onRefused;
+        this.counters = counters;
+        this.events = events;
+        this.missingTopics = missingTopics;
+    }
+
+    Mailbox mailbox() {
+        return mailbox;
+    }
+
+    /** Any thread, before the first range of the assignment. */
+    void begin(Assignment assignment, OffsetTracker tracker) {
+        mailbox.post(() -> trackers.put(assignment, tracker));
+    }
+
+    /** Any thread: what is not sent yet of an ended assignment never will be. */
+    void discard(Assignment assignment) {
+        mailbox.post(() -> {
+            trackers.remove(assignment);
+            writer.discard(assignment);
+        });
+    }
+
+    /** Any thread. */
+    void accept(List<SourceRange> ranges) {
+        mailbox.post(() -> ranges.forEach(this::take));
+    }
+
+    /** Any thread: target partitions that do not get on, and why. */
+    Map<TopicPartition, String> blocked() {
+        return blocked;
+    }
+
+    void stop() {
+        stopping = true;
+        writer.wakeup();
+    }
+
+    @Override
+    public void run() {
+        try (writer) {
+            while (!stopping) {
+                mailbox.drain();
+                writer.poll(POLL_MS, System.currentTimeMillis());
+                Map<TopicPartition, String> now = writer.blocked();
+                if (!now.equals(blocked)) {
+                    blocked = Map.copyOf(now);
+                }
+            }
+        }
+    }
+
+    private void take(SourceRange range) {
+        OffsetTracker tracker = trackers.get(range.assignment());
+        if (tracker == null || range.assignment().hasEnded()) {
+            range.batches().forEach(MirrorBatch::release);
+            return;
+        }
+        tracker.begin(range);
+        range.batches().forEach(writer::submit);
+    }
+
+    @Override
+    public void onAcknowledged(MirrorBatch batch, long targetOffset) {
+        counters.records.add(batch.count());
+        counters.bytes.add(batch.sizeInBytes());
+        done(batch);
+    }
+
+    private void done(MirrorBatch batch) {
+        SourceRange range = batch.range();
+        range.onDone();
+        OffsetTracker tracker = trackers.get(range.assignment());
+        if (range.isDone() && tracker != null && !range.assignment().hasEnded()) {
+            tracker.advance();
+        }
+    }
+
+    @Override
+    public Verdict onRefused(MirrorBatch batch, String reason) {
+        Assignment assignment = batch.range().assignment();
+        String place = assignment + "@" + batch.encoded().firstOffset();
+        String what = "the target refuses the record at " + place
+                + (batch.target().equals(assignment.partition()) ? "" : " (for " + batch.target() + ")") + ": "
+                + reason;
+        switch (onRefused) {
+            case SKIP -> {
+                LOG.error("{}; left out", what);
+                counters.refused.add(batch.count());
+                done(batch);
+                return Verdict.SKIP;
+            }
+            case ABORT -> events.onFatal(new Outcome(Outcome.Kind.ABORTED, Optional.of(what)));
+            case HALT ->
+                events.onHalt(assignment, what + "; change the target's limits, or set on.refused=skip, and restart");
+        }
+        assignment.end();
+        trackers.remove(assignment);
+        return Verdict.HALT;
+    }
+
+    @Override
+    public void onCorrupt(MirrorBatch batch) {
+        Assignment assignment = batch.range().assignment();
+        if (trackers.remove(assignment) != null) {
+            assignment.end();
+            writer.discard(assignment);
+            events.onCorrupt(assignment, batch.encoded().firstOffset());
+        }
+    }
+
+    @Override
+    public void onMissingTopic(MirrorBatch batch) {
+        missingTopics.accept(new Wanted(
+                batch.range().assignment().partition().topic(), batch.target().topic()));
+    }
+}
