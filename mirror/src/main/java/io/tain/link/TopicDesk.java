@@ -9,6 +9,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,8 +27,9 @@ final class TopicDesk implements Runnable {
 
     private final TargetTopics topics;
     private final Map<Wanted, TopicState> states = new ConcurrentHashMap<>();
-    private final Set<Wanted> asked = new HashSet<>();
-    private boolean stopping;
+    private final Set<Wanted> waiting = ConcurrentHashMap.newKeySet();
+    private final Semaphore something = new Semaphore(0);
+    private final CountDownLatch stopped = new CountDownLatch(1);
 
     TopicDesk(TargetTopics topics) {
         this.topics = topics;
@@ -36,43 +41,26 @@ final class TopicDesk implements Runnable {
     }
 
     /** Asks for a topic to be looked at, even if it was before. */
-    synchronized void ask(Wanted topic) {
-        if (asked.add(topic)) {
-            notifyAll();
+    void ask(Wanted topic) {
+        if (waiting.add(topic)) {
+            something.release();
         }
     }
 
-    synchronized void stop() {
-        stopping = true;
-        notifyAll();
-    }
-
-    private synchronized boolean isStopping() {
-        return stopping;
-    }
-
-    private synchronized Set<Wanted> takeAsked() throws InterruptedException {
-        if (asked.isEmpty() && !stopping) {
-            wait(RETRY.toMillis());
-        }
-        Set<Wanted> taken = new HashSet<>(asked);
-        asked.clear();
-        if (taken.isEmpty()) {
-            states.forEach((topic, state) -> {
-                if (state instanceof TopicState.Refused) {
-                    taken.add(topic);
-                }
-            });
-        }
-        return taken;
+    void stop() {
+        stopped.countDown();
+        something.release();
     }
 
     @Override
     public void run() {
         try {
-            while (!isStopping()) {
-                Set<Wanted> wanted = takeAsked();
-                if (!wanted.isEmpty() && !isStopping()) {
+            while (stopped.getCount() > 0) {
+                boolean asked = something.tryAcquire(RETRY.toMillis(), TimeUnit.MILLISECONDS);
+                something.drainPermits();
+                Set<Wanted> wanted = asked ? new HashSet<>(waiting) : refused();
+                waiting.removeAll(wanted);
+                if (!wanted.isEmpty()) {
                     prepare(wanted);
                 }
             }
@@ -81,14 +69,20 @@ final class TopicDesk implements Runnable {
         }
     }
 
+    private Set<Wanted> refused() {
+        return states.entrySet().stream()
+                .filter(entry -> entry.getValue() instanceof TopicState.Refused)
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toSet());
+    }
+
     private void prepare(Set<Wanted> wanted) throws InterruptedException {
         try {
             topics.prepare(wanted).forEach(this::publish);
         } catch (RuntimeException e) {
             LOG.warn("can't look at topics {}: {}; trying again", wanted, e.toString());
-            synchronized (this) {
-                asked.addAll(wanted);
-                wait(PAUSE_AFTER_ERROR.toMillis());
+            if (!stopped.await(PAUSE_AFTER_ERROR.toMillis(), TimeUnit.MILLISECONDS)) {
+                wanted.forEach(this::ask);
             }
         }
     }
