@@ -57,6 +57,9 @@ public interface Cluster extends AutoCloseable {
         start(nodeId);
     }
 
+    /** The proxy before the node's client listener; the cluster must have been built with proxies. */
+    FaultProxy proxy(int nodeId);
+
     /** Stops everything and deletes the data. */
     @Override
     void close();

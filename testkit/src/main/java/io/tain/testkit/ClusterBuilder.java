@@ -60,6 +60,15 @@ public final class ClusterBuilder<C extends Cluster> {
         return this;
     }
 
+    /**
+     * Puts a {@link FaultProxy} before the client listener of every broker, and has the brokers advertise the proxies.
+     * Traffic between brokers and controllers does not pass through them.
+     */
+    public ClusterBuilder<C> proxied() {
+        path = ClientPath.PROXIED;
+        return this;
+    }
+
     /** Starts the cluster and returns when all its brokers serve requests. */
     public C start() {
         return starter.apply(new ClusterSpec(brokers, security, users, access, path, properties));

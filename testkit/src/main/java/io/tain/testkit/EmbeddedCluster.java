@@ -23,20 +23,22 @@ public final class EmbeddedCluster implements Cluster {
     private final Layout layout;
     private final Faults faults = new Faults();
     private final Map<Integer, EmbeddedNode> running = new ConcurrentHashMap<>();
+    private final Proxies proxies;
     private final Admin admin;
 
     private EmbeddedCluster(ClusterSpec spec, ScratchDirectory directory) {
         this.directory = directory;
         this.layout = Layout.create(spec, directory.path());
         Storage.format(layout);
+        this.proxies = new Proxies(layout);
         try {
             Concurrently.forEach(layout.nodeIds(), this::launch);
-        } catch (RuntimeException e) {
+            this.admin = AdminTasks.connect(layout);
+            AdminTasks.awaitNodes(admin, layout.nodeIds());
+        } catch (RuntimeException | AssertionError e) {
             stopAll();
             throw e;
         }
-        this.admin = AdminTasks.connect(layout);
-        AdminTasks.awaitNodes(admin, layout.nodeIds());
     }
 
     /** Describes a cluster to start in this JVM. */
@@ -147,6 +149,11 @@ public final class EmbeddedCluster implements Cluster {
         node.stopController();
     }
 
+    @Override
+    public FaultProxy proxy(int nodeId) {
+        return proxies.get(nodeId);
+    }
+
     /** The faults that brokers reported, with the name of the part that failed. */
     public List<String> faults() {
         return faults.seen();
@@ -168,6 +175,7 @@ public final class EmbeddedCluster implements Cluster {
     }
 
     private void stopAll() {
+        proxies.close();
         List<EmbeddedNode> nodes = List.copyOf(running.values());
         running.clear();
         Concurrently.forEach(nodes, node -> node.stopBroker(ABRUPT));

@@ -156,8 +156,8 @@ record Layout(ClusterSpec spec, String clusterId, List<NodeLayout> nodes, Option
         properties.put("log.cleaner.backoff.ms", "500");
         properties.put("log.index.size.max.bytes", Integer.toString(1 << 20));
         properties.put("producer.id.expiration.check.interval.ms", "10000");
-        properties.put("broker.session.timeout.ms", "6000");
-        properties.put("broker.heartbeat.interval.ms", "500");
+        properties.put("broker.session.timeout.ms", "3000");
+        properties.put("broker.heartbeat.interval.ms", "300");
         properties.put("controller.quorum.election.timeout.ms", "500");
         properties.put("controller.quorum.election.backoff.max.ms", "200");
         properties.put("controller.quorum.fetch.timeout.ms", "2000");
