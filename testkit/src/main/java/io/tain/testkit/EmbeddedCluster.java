@@ -179,6 +179,7 @@ public final class EmbeddedCluster implements Cluster {
         List<EmbeddedNode> nodes = List.copyOf(running.values());
         running.clear();
         Concurrently.forEach(nodes, node -> node.stopBroker(ABRUPT));
+        nodes.forEach(EmbeddedNode::leaveQuorum);
         Concurrently.forEach(nodes, EmbeddedNode::stopController);
     }
 }

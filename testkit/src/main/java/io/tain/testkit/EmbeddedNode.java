@@ -31,6 +31,7 @@ import org.slf4j.LoggerFactory;
 final class EmbeddedNode {
     private static final Logger LOG = LoggerFactory.getLogger(EmbeddedNode.class);
 
+    private final SharedServer shared;
     private final BrokerServer broker;
     private final ControllerServer controller;
 
@@ -42,7 +43,7 @@ final class EmbeddedNode {
         for (NodeLayout node : layout.nodes()) {
             voters.put(node.nodeId(), new InetSocketAddress(InetAddress.getLoopbackAddress(), node.controllerPort()));
         }
-        SharedServer shared = new SharedServer(
+        shared = new SharedServer(
                 config,
                 directories._1(),
                 Time.SYSTEM,
@@ -70,6 +71,18 @@ final class EmbeddedNode {
     void stopBroker(Duration patience) {
         broker.shutdown(patience);
         broker.awaitShutdown();
+    }
+
+    /**
+     * Leaves the quorum without waiting for a successor. A cluster that ends as a whole has none in the end, and its last
+     * controllers would wait in vain.
+     */
+    void leaveQuorum() {
+        shared.raftManager()
+                .client()
+                .shutdown(1)
+                .exceptionally(noSuccessor -> null)
+                .join();
     }
 
     void stopController() {
