@@ -4,10 +4,10 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.DescribeClusterOptions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
@@ -18,6 +18,8 @@ import org.apache.kafka.common.TopicPartitionInfo;
 /** What both kinds of cluster ask of the brokers. */
 final class AdminTasks {
     static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private static final int ATTEMPT_MILLIS = 2_000;
 
     private AdminTasks() {}
 
@@ -31,13 +33,15 @@ final class AdminTasks {
     }
 
     static void awaitNodes(Admin admin, List<Integer> nodeIds) {
-        Await.until(
-                "the brokers " + nodeIds + " serve",
-                PATIENCE,
-                () -> Set.copyOf(nodeIds)
-                        .equals(Set.copyOf(await(admin.describeCluster().nodes()).stream()
-                                .map(Node::id)
-                                .toList())));
+        Await.until("the brokers " + nodeIds + " serve", PATIENCE, () -> serving(admin, nodeIds));
+    }
+
+    static boolean serving(Admin admin, List<Integer> nodeIds) {
+        DescribeClusterOptions options = new DescribeClusterOptions().timeoutMs(ATTEMPT_MILLIS);
+        return await(admin.describeCluster(options).nodes()).stream()
+                .map(Node::id)
+                .toList()
+                .containsAll(nodeIds);
     }
 
     static void createTopic(Admin admin, NewTopic topic, int replicas) {
