@@ -9,6 +9,7 @@ import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.record.TimestampType;
 import org.apache.kafka.common.record.internal.CompressionType;
+import org.apache.kafka.common.record.internal.DefaultRecordBatch;
 import org.apache.kafka.common.record.internal.EndTransactionMarker;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.MemoryRecordsBuilder;
@@ -108,6 +109,25 @@ final class BatchSpec {
             builder.overrideLastOffset(lastOffset);
         }
         return RecordBatch.of(builder.build().buffer());
+    }
+
+    /** What compaction leaves of a batch whose records are all gone. */
+    static RecordBatch empty(long baseOffset, long lastOffset) {
+        ByteBuffer bytes = ByteBuffer.allocate(BatchLayout.RECORDS);
+        DefaultRecordBatch.writeEmptyHeader(
+                bytes,
+                (byte) 2,
+                5,
+                (short) 0,
+                0,
+                baseOffset,
+                lastOffset,
+                7,
+                TimestampType.CREATE_TIME,
+                99,
+                false,
+                false);
+        return RecordBatch.of(bytes.flip());
     }
 
     static RecordBatch marker(long offset, long producerId, EndTransactionMarker marker) {
