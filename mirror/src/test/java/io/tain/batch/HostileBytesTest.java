@@ -79,12 +79,19 @@ class HostileBytesTest {
             try {
                 List<EncodedBatch> out = transcoder.transcode(RecordBatch.of(damaged), RULE);
                 out.forEach(Broker::assertTakesUnchanged);
+                assertThat(SeenRecord.allIn(out)).isEqualTo(whatKafkaSees(damaged));
             } catch (InvalidBatchException expected) {
                 assertThat(expected).hasMessageContaining("1");
             } catch (RuntimeException | AssertionError e) {
                 throw new AssertionError("seed " + SEED + ", run " + run + ", magic " + magic + ", " + codec, e);
             }
         }
+    }
+
+    private static List<SeenRecord> whatKafkaSees(ByteBuffer batch) {
+        return SeenRecord.allIn(batch).stream()
+                .filter(record -> record.offset() >= 0)
+                .toList();
     }
 
     @ParameterizedTest
