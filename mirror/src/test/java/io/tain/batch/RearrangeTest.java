@@ -1,0 +1,206 @@
+package io.tain.batch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tain.config.Codec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Splitting, halving, thinning out and joining batches that were already made for the target. */
+class RearrangeTest {
+    private static final long SEED = 6;
+    private static final int LARGE = 10 << 20;
+
+    private final Random random = new Random(SEED);
+    private final Transcoder transcoder = new Transcoder(64 << 20);
+
+    private EncodedBatch forwarded(Codec codec, List<SeenRecord> records) {
+        EncodedBatch batch = EncodedBatch.forwarded(
+                BatchSpec.of(codec, records.get(0).offset()).producer(1, 2, 3).records(records));
+        if (random.nextBoolean()) {
+            BatchPatch.patch(batch.bytes(), 9, (short) 0, 100);
+        }
+        return batch;
+    }
+
+    private Codec randomCodec() {
+        return Codec.ofId(random.nextInt(Codec.values().length)).orElseThrow();
+    }
+
+    private EncodedBatch holed(Codec codec, List<SeenRecord> records, long last) {
+        RecordBatch source =
+                BatchSpec.of(codec, records.get(0).offset()).lastOffset(last).records(records);
+        return transcoder
+                .transcode(source, new TranscodeRule(0, Optional.empty(), LARGE))
+                .get(0);
+    }
+
+    private static void assertCovers(List<EncodedBatch> batches, long first, long next) {
+        long position = first;
+        for (EncodedBatch batch : batches) {
+            assertThat(batch.firstOffset()).isEqualTo(position);
+            position = batch.nextOffset();
+            Broker.assertTakesUnchanged(batch);
+        }
+        assertThat(position).isEqualTo(next);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Codec.class)
+    void shouldSplitAForwardedBatchToSize(Codec codec) {
+        List<SeenRecord> records = BatchSpec.dense(random, 50, 500);
+        EncodedBatch batch = forwarded(codec, records);
+
+        List<EncodedBatch> pieces = transcoder.split(batch, 3_000);
+
+        assertThat(pieces).hasSizeGreaterThan(1).allMatch(piece -> piece.sizeInBytes() <= 3_000);
+        assertThat(pieces).allMatch(piece -> piece.source().isDense());
+        assertThat(SeenRecord.allIn(pieces)).isEqualTo(records);
+        assertCovers(pieces, 50, 550);
+    }
+
+    @Test
+    void shouldReturnABatchThatIsSmallEnoughAsItIs() {
+        EncodedBatch batch = forwarded(Codec.LZ4, BatchSpec.dense(random, 50, 5));
+        EncodedBatch single = forwarded(Codec.LZ4, BatchSpec.dense(random, 50, 1));
+
+        assertThat(transcoder.split(batch, LARGE)).containsExactly(batch);
+        assertThat(transcoder.split(single, 70)).containsExactly(single);
+        assertThat(transcoder.halve(single)).containsExactly(single);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Codec.class)
+    void shouldHalveUntilOnlySingleRecordsAreLeft(Codec codec) {
+        List<SeenRecord> records = BatchSpec.withHoles(random, 50, 37);
+        long last = records.get(36).offset() + 2;
+        List<EncodedBatch> batches = List.of(holed(codec, records, last));
+
+        for (int i = 0; i < 6; i++) {
+            batches = batches.stream()
+                    .flatMap(batch -> transcoder.halve(batch).stream())
+                    .toList();
+        }
+
+        assertThat(batches).hasSize(37);
+        assertThat(SeenRecord.allIn(batches)).isEqualTo(records);
+        assertCovers(batches, records.get(0).offset(), last + 1);
+    }
+
+    @Test
+    void shouldLeaveOutOneRecord() {
+        List<SeenRecord> records = BatchSpec.dense(random, 50, 20);
+        for (int i = 0; i < 20; i++) {
+            EncodedBatch batch = forwarded(Codec.SNAPPY, records);
+
+            EncodedBatch rest = transcoder.without(batch, i).orElseThrow();
+
+            List<SeenRecord> expected = new ArrayList<>(records);
+            expected.remove(i);
+            assertThat(SeenRecord.allIn(rest)).isEqualTo(expected);
+            assertCovers(List.of(rest), 50, 70);
+        }
+    }
+
+    @Test
+    void shouldLeaveOutSeveralRecordsOneAfterTheOther() {
+        List<SeenRecord> records = BatchSpec.dense(random, 50, 3);
+        EncodedBatch batch = forwarded(Codec.NONE, records);
+
+        EncodedBatch last = transcoder
+                .without(transcoder.without(batch, 0).orElseThrow(), 0)
+                .orElseThrow();
+
+        assertThat(SeenRecord.allIn(last)).containsExactly(records.get(2));
+        assertCovers(List.of(last), 50, 53);
+        assertThat(transcoder.without(last, 0)).isEmpty();
+        assertThatThrownBy(() -> transcoder.without(last, 1)).isInstanceOf(IndexOutOfBoundsException.class);
+    }
+
+    @Test
+    void shouldCoalesceWhateverThePileIsMadeOf() {
+        for (int run = 0; run < 100; run++) {
+            List<EncodedBatch> pile = new ArrayList<>();
+            List<SeenRecord> records = new ArrayList<>();
+            long offset = random.nextInt(1_000);
+            long first = offset;
+            boolean dense = random.nextBoolean();
+            Codec firstCodec = randomCodec();
+            int size = 2 + random.nextInt(20);
+            for (int i = 0; i < size; i++) {
+                Codec codec = i == 0 ? firstCodec : randomCodec();
+                int count = 1 + random.nextInt(5);
+                boolean holes = !dense && random.nextInt(3) == 0;
+                List<SeenRecord> more =
+                        holes ? BatchSpec.withHoles(random, offset, count) : BatchSpec.dense(random, offset, count);
+                first = i == 0 ? more.get(0).offset() : first;
+                long last = more.get(count - 1).offset();
+                pile.add(holes ? holed(codec, more, last) : forwarded(codec, more));
+                records.addAll(more);
+                offset = last + 1 + (dense ? 0 : random.nextInt(2));
+            }
+            long next = pile.get(size - 1).nextOffset();
+
+            List<EncodedBatch> joined = transcoder.coalesce(pile, LARGE);
+
+            String description = "seed " + SEED + ", run " + run;
+            assertThat(joined).as(description).hasSize(1);
+            assertThat(SeenRecord.allIn(joined)).as(description).isEqualTo(records);
+            assertThat(RecordBatch.of(joined.get(0).bytes()).codec()).isEqualTo(firstCodec);
+            assertThat(joined.get(0).source().isDense()).isEqualTo(next - first == records.size());
+            assertCovers(joined, first, next);
+        }
+    }
+
+    @Test
+    void shouldCoalesceIntoAsManyBatchesAsTheSizeDemands() {
+        List<EncodedBatch> pile = new ArrayList<>();
+        List<SeenRecord> records = BatchSpec.dense(random, 0, 200);
+        records.forEach(record -> pile.add(forwarded(Codec.NONE, List.of(record))));
+
+        List<EncodedBatch> joined = transcoder.coalesce(pile, 4_000);
+
+        assertThat(joined).hasSizeBetween(2, 40).allMatch(batch -> batch.sizeInBytes() <= 4_000);
+        assertThat(SeenRecord.allIn(joined)).isEqualTo(records);
+        assertCovers(joined, 0, 200);
+    }
+
+    @Test
+    void shouldBoundTheMemoryThatAPileTakes() {
+        // 30 MiB decompressed, in a transcoder that allows 20 for any single batch.
+        Transcoder small = new Transcoder(20 << 20);
+        List<EncodedBatch> pile = new ArrayList<>();
+        for (int i = 0; i < 30; i++) {
+            pile.add(forwarded(Codec.ZSTD, List.of(SeenRecord.of(i, "k", "x".repeat(1 << 20)))));
+        }
+
+        List<EncodedBatch> joined = small.coalesce(pile, LARGE);
+
+        assertThat(joined).hasSize(2);
+        assertThat(joined.stream().mapToInt(EncodedBatch::count).sum()).isEqualTo(30);
+        assertThat(joined.get(0).nextOffset()).isEqualTo(joined.get(1).firstOffset());
+    }
+
+    @Test
+    void shouldRefuseToCoalesceOutOfOrder() {
+        EncodedBatch first = forwarded(Codec.NONE, BatchSpec.dense(random, 0, 3));
+        EncodedBatch second = forwarded(Codec.NONE, BatchSpec.dense(random, 2, 3));
+
+        assertThatThrownBy(() -> transcoder.coalesce(List.of(first, second), LARGE))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThat(transcoder.coalesce(List.of(first), LARGE)).containsExactly(first);
+    }
+
+    @Test
+    void shouldRefuseToForwardABatchWithHoles() {
+        RecordBatch batch = BatchSpec.of(Codec.NONE, 0).lastOffset(9).records(BatchSpec.dense(random, 0, 3));
+
+        assertThatThrownBy(() -> EncodedBatch.forwarded(batch)).isInstanceOf(IllegalArgumentException.class);
+    }
+}
