@@ -36,6 +36,16 @@ final class AdminTasks {
         Await.until("the brokers " + nodeIds + " serve", PATIENCE, () -> serving(admin, nodeIds));
     }
 
+    /** Asks the node itself, which answers only when it is ready; the others may still speak of its former run. */
+    static boolean answers(NodeLayout node) {
+        Map<String, Object> properties = new HashMap<>();
+        properties.put("bootstrap.servers", NodeLayout.HOST + ":" + node.internalPort());
+        properties.put("client.id", "testkit-probe");
+        try (Admin probe = Admin.create(properties)) {
+            return serving(probe, List.of(node.nodeId()));
+        }
+    }
+
     static boolean serving(Admin admin, List<Integer> nodeIds) {
         DescribeClusterOptions options = new DescribeClusterOptions().timeoutMs(ATTEMPT_MILLIS);
         return await(admin.describeCluster(options).nodes()).stream()

@@ -1,5 +1,6 @@
 package io.tain.testkit;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
@@ -59,6 +60,9 @@ public interface Cluster extends AutoCloseable {
 
     /** The proxy before the node's client listener; the cluster must have been built with proxies. */
     FaultProxy proxy(int nodeId);
+
+    /** The directory with the node's logs, one subdirectory for each partition it holds. */
+    Path logDirectory(int nodeId);
 
     /** Stops everything and deletes the data. */
     @Override

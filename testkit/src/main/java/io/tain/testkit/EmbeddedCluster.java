@@ -159,7 +159,7 @@ public final class EmbeddedCluster implements Cluster {
         return faults.seen();
     }
 
-    /** The directory with the node's logs, one subdirectory for each partition it holds. */
+    @Override
     public Path logDirectory(int nodeId) {
         return layout.node(nodeId).directory();
     }

@@ -1,5 +1,6 @@
 package io.tain.testkit;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -64,7 +65,7 @@ public final class ProcessCluster implements Cluster {
             Await.until("the processes of " + nodeIds + " end or serve", AdminTasks.PATIENCE, () -> {
                 boolean alive =
                         nodeIds.stream().allMatch(nodeId -> running.get(nodeId).isAlive());
-                return !alive || AdminTasks.serving(admin, nodeIds);
+                return !alive || nodeIds.stream().map(layout::node).allMatch(AdminTasks::answers);
             });
         } catch (AssertionError e) {
             throw new AssertionError(e.getMessage() + logTails(nodeIds), e);
@@ -157,6 +158,11 @@ public final class ProcessCluster implements Cluster {
     /** Lets a frozen node go on. */
     public void resume(int nodeId) {
         get(nodeId).resume();
+    }
+
+    @Override
+    public Path logDirectory(int nodeId) {
+        return layout.node(nodeId).directory();
     }
 
     /** The process id of a running node. */

@@ -1,0 +1,168 @@
+package io.tain.testkit;
+
+import java.util.BitSet;
+import java.util.Optional;
+
+/**
+ * Follows a target partition record by record, and finds each one's place in the source. Pure; not thread-safe.
+ *
+ * <p>The next expected source record is the usual one. Else the record may repeat a former one, which opens a window of
+ * repeats that lasts while they go on in the source's order; or lie further on, and those between are skipped: if they
+ * come later they were out of order, if not they are missing; or it isn't in the source. Records that are equal in every
+ * compared field are told apart only by their place.
+ */
+final class PartitionWalk {
+    private final SourceIndex source;
+    private final Compaction compaction;
+    private final BitSet skipped = new BitSet();
+    private int next;
+    private int repeated = SourceIndex.NONE;
+
+    private long targetRecords;
+    private long outOfOrder;
+    private long invented;
+    private long duplicates;
+    private int duplicateWindows;
+    private long superseded;
+    private Suspicion firstSuspicion;
+
+    /** The first skipped or invented record; whether skipped means missing shows only at the end. */
+    private record Suspicion(Kind kind, int sourceIndex, long targetOffset) {
+        enum Kind {
+            SKIPPED,
+            INVENTED
+        }
+    }
+
+    PartitionWalk(SourceIndex source, Compaction compaction) {
+        this.source = source;
+        this.compaction = compaction;
+    }
+
+    /** Takes the next target record. */
+    void onTarget(long hash, long keyHash, long targetOffset) {
+        targetRecords++;
+        if (repeated != SourceIndex.NONE && repeated < next && source.hash(repeated) == hash) {
+            duplicates++;
+            repeated++;
+        } else if (next < source.size() && source.hash(next) == hash) {
+            repeated = SourceIndex.NONE;
+            next++;
+        } else if (!isFormer(hash) && !isLater(hash, targetOffset)) {
+            onUnknown(keyHash, targetOffset);
+        }
+    }
+
+    private boolean isFormer(long hash) {
+        int former = source.lastBefore(next, hash);
+        if (former == SourceIndex.NONE) {
+            return false;
+        }
+        if (skipped.get(former)) {
+            skipped.clear(former);
+            outOfOrder++;
+        } else {
+            duplicates++;
+            duplicateWindows++;
+            repeated = former + 1;
+        }
+        return true;
+    }
+
+    private boolean isLater(long hash, long targetOffset) {
+        int later = source.firstFrom(next, hash);
+        if (later == SourceIndex.NONE) {
+            return false;
+        }
+        suspect(Suspicion.Kind.SKIPPED, targetOffset);
+        skipped.set(next, later);
+        next = later + 1;
+        repeated = SourceIndex.NONE;
+        return true;
+    }
+
+    private void onUnknown(long keyHash, long targetOffset) {
+        if (compaction.excusesTarget(keyHash, targetOffset)) {
+            superseded++;
+        } else {
+            invented++;
+            suspect(Suspicion.Kind.INVENTED, targetOffset);
+        }
+    }
+
+    private void suspect(Suspicion.Kind kind, long targetOffset) {
+        if (firstSuspicion == null) {
+            firstSuspicion = new Suspicion(kind, next, targetOffset);
+        }
+    }
+
+    /** Ends the walk. Source records from the given offset on need not have arrived yet. */
+    Result finish(long targetEnd, long requiredBelow) {
+        int last = next;
+        skipped.set(next, source.size());
+        long missing = 0;
+        int firstMissing = SourceIndex.NONE;
+        for (int index = skipped.nextSetBit(0); index >= 0; index = skipped.nextSetBit(index + 1)) {
+            if (source.offset(index) >= requiredBelow) {
+                continue;
+            }
+            if (compaction.excusesSource(source.offset(index))) {
+                superseded++;
+            } else {
+                missing++;
+                firstMissing = firstMissing == SourceIndex.NONE ? index : firstMissing;
+            }
+        }
+        return new Result(
+                new Counts(
+                        source.size(),
+                        targetRecords,
+                        missing,
+                        outOfOrder,
+                        invented,
+                        duplicates,
+                        duplicateWindows,
+                        superseded),
+                firstDifference(last, firstMissing, targetEnd));
+    }
+
+    private Optional<Difference> firstDifference(int last, int firstMissing, long targetEnd) {
+        boolean tailOnly = firstMissing >= last;
+        if (firstSuspicion != null && firstSuspicion.kind() == Suspicion.Kind.INVENTED) {
+            return Optional.of(new Difference(
+                    Difference.Kind.NOT_IN_SOURCE,
+                    firstSuspicion.sourceIndex() < source.size() ? source.offset(firstSuspicion.sourceIndex()) : -1,
+                    firstSuspicion.targetOffset(),
+                    "the source has no such record"));
+        }
+        if (firstMissing != SourceIndex.NONE && (!tailOnly || outOfOrder == 0)) {
+            return Optional.of(new Difference(
+                    Difference.Kind.MISSING,
+                    source.offset(firstMissing),
+                    tailOnly || firstSuspicion == null ? targetEnd : firstSuspicion.targetOffset(),
+                    tailOnly ? "the target ends before it" : "the target goes on after it"));
+        }
+        if (outOfOrder > 0 && firstSuspicion != null) {
+            return Optional.of(new Difference(
+                    Difference.Kind.OUT_OF_ORDER,
+                    source.offset(firstSuspicion.sourceIndex()),
+                    firstSuspicion.targetOffset(),
+                    "the record comes later in the target"));
+        }
+        return Optional.empty();
+    }
+
+    /** The numbers of a {@link PartitionAudit}. */
+    record Counts(
+            long sourceRecords,
+            long targetRecords,
+            long missing,
+            long outOfOrder,
+            long invented,
+            long duplicates,
+            int duplicateWindows,
+            long superseded) {}
+
+    /** What the walk found. */
+    record Result(Counts counts, Optional<Difference> firstDifference) {}
+}
