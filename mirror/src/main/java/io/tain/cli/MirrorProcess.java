@@ -1,0 +1,130 @@
+package io.tain.cli;
+
+import io.tain.config.LinkConfig;
+import io.tain.link.Extensions;
+import io.tain.link.Outcome;
+import io.tain.link.StartFailure;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs a mirror on the calling thread until it ends. The first signal stops it, within its drain time; a second one ends
+ * the process at once, and so does a mirror that does not stop in time.
+ */
+final class MirrorProcess {
+    private static final Logger LOG = LoggerFactory.getLogger(MirrorProcess.class);
+    private static final Duration STOP_GRACE = Duration.ofSeconds(10);
+    private static final double LARGEST_SHARE_OF_HEAP = 0.6;
+
+    private final List<LinkConfig> links;
+    private final Running running;
+    private final Host host;
+    private final Console console;
+    private final AtomicInteger signal = new AtomicInteger();
+    private final CountDownLatch ended = new CountDownLatch(1);
+
+    MirrorProcess(List<LinkConfig> links, Extensions extensions, Host host, Console console) {
+        this.links = List.copyOf(links);
+        this.running = host.mirrors().create(links, extensions);
+        this.host = host;
+        this.console = console;
+    }
+
+    /**
+     * @param outcome how the mirror ended
+     * @param signal the signal that stopped it
+     */
+    record End(Outcome outcome, OptionalInt signal) {}
+
+    End run() throws StartFailure, InterruptedException {
+        warnOfHeap();
+        links.forEach(MirrorProcess::announce);
+        host.signals().listen(this::onSignal);
+        try {
+            running.start();
+            return new End(running.await(), received());
+        } catch (StartFailure e) {
+            if (received().isEmpty()) {
+                throw e;
+            }
+            return new End(new Outcome(Outcome.Kind.STOPPED, Optional.empty()), received());
+        } finally {
+            ended.countDown();
+        }
+    }
+
+    private void onSignal(int number) {
+        int status = ExitStatus.ofSignal(number);
+        if (!signal.compareAndSet(0, number)) {
+            console.error("second signal: stopped without waiting for acknowledgements");
+            host.halt().accept(status);
+            return;
+        }
+        LOG.info("signal {}: stopping; once more stops at once", number);
+        Thread limit = new Thread(() -> endAfter(stopLimit(), status), "tain-stop-limit");
+        limit.setDaemon(true);
+        limit.start();
+        running.stop();
+    }
+
+    private void endAfter(Duration longest, int status) {
+        try {
+            if (!ended.await(longest.toMillis(), TimeUnit.MILLISECONDS)) {
+                console.error("did not stop within " + longest.toSeconds() + " s: ended without waiting any longer");
+                host.halt().accept(status);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private OptionalInt received() {
+        int number = signal.get();
+        return number == 0 ? OptionalInt.empty() : OptionalInt.of(number);
+    }
+
+    private Duration stopLimit() {
+        return links.stream()
+                .map(link -> link.tuning().intervals().drain())
+                .max(Duration::compareTo)
+                .orElse(Duration.ZERO)
+                .plus(STOP_GRACE);
+    }
+
+    private void warnOfHeap() {
+        long budget = links.stream()
+                .mapToLong(link -> link.tuning().memoryBudgetBytes())
+                .sum();
+        long heap = Runtime.getRuntime().maxMemory();
+        if (budget > heap * LARGEST_SHARE_OF_HEAP) {
+            console.warning("memory.budget is " + mib(budget) + " in all, which a heap of " + mib(heap)
+                    + " may not hold; raise the heap (KAFKA_HEAP_OPTS=-Xmx" + mebibytes(budget * 2)
+                    + "m) or lower the budget");
+        }
+    }
+
+    private static String mib(long bytes) {
+        return mebibytes(bytes) + "MiB";
+    }
+
+    private static long mebibytes(long bytes) {
+        return bytes >> 20;
+    }
+
+    private static void announce(LinkConfig link) {
+        LOG.info(
+                "link {}: group {}, {}, from {} to {}",
+                link.name(),
+                link.groupId(),
+                link.topics().describe(),
+                link.source().client().get("bootstrap.servers"),
+                link.target().client().get("bootstrap.servers"));
+    }
+}

@@ -1,0 +1,85 @@
+package io.tain.cli;
+
+import io.tain.config.InvalidConfigException;
+import io.tain.config.LinkFiles;
+import io.tain.config.Links;
+import io.tain.link.Extensions;
+import io.tain.link.StartFailure;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code tain run}. */
+@Command(
+        name = "run",
+        customSynopsis = "tain run [-v] FILE...",
+        description = {
+            "Mirrors topics; each properties file is one link from a source to a target cluster.",
+            "",
+            "A file needs at least:",
+            "  source.bootstrap.servers=source-host:9092",
+            "  target.bootstrap.servers=target-host:9092",
+            "  group.id=tain",
+            "  topics.include=orders,payments\\..*",
+            "",
+            "Settings below source. and target. are Kafka's own, of its consumer and producer.",
+            "SIGTERM stops it after outstanding records are acknowledged and committed; a second signal at once.",
+            ""
+        })
+@SuppressWarnings("UnusedVariable") // picocli reads the annotations
+final class RunCommand implements Callable<Integer> {
+    private final Host host;
+    private final Console console;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Mixin
+    private HelpOption help;
+
+    @Parameters(arity = "0..*", paramLabel = "FILE", description = "A link's properties file.")
+    private List<Path> files = List.of();
+
+    RunCommand(Host host, Console console) {
+        this.host = host;
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        if (files.isEmpty()) {
+            throw new ParameterException(spec.commandLine(), "no FILE; name a link's properties file");
+        }
+        Links links;
+        try {
+            links = LinkFiles.read(files, host.environment());
+        } catch (InvalidConfigException e) {
+            e.warnings().forEach(console::problem);
+            e.errors().forEach(console::problem);
+            return ExitStatus.CONFIGURATION;
+        }
+        links.warnings().forEach(console::problem);
+        try {
+            MirrorProcess.End end = new MirrorProcess(links.configs(), Extensions.NONE, host, console).run();
+            end.outcome().cause().ifPresent(console::error);
+            return switch (end.outcome().kind()) {
+                case STOPPED -> ExitStatus.OK;
+                case HALTED, ABORTED -> ExitStatus.HALTED;
+                case FAILED -> ExitStatus.FAILURE;
+            };
+        } catch (StartFailure e) {
+            console.failure(e.getMessage(), e);
+            return switch (e.side()) {
+                case SOURCE -> ExitStatus.SOURCE;
+                case TARGET -> ExitStatus.TARGET;
+                case CONFIGURATION -> ExitStatus.CONFIGURATION;
+            };
+        }
+    }
+}

@@ -1,0 +1,132 @@
+package io.tain.cli;
+
+import io.tain.config.Nearest;
+import java.io.PrintWriter;
+import java.nio.charset.Charset;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** The {@code tain} command. The only class that ends the process. */
+@Command(
+        name = "tain",
+        description = {"Mirrors Kafka clusters by forwarding record batches as they are.", ""},
+        subcommands = CommandLine.HelpCommand.class,
+        synopsisSubcommandLabel = "COMMAND",
+        footer = {
+            "",
+            "tain help COMMAND tells more of a command.",
+            "Exit status: 0 ok, 1 failure, 2 usage, 3 configuration, 4 source and 5 target unreachable or",
+            "unauthorised at the start, 6 halted for data safety, 7 verification found differences."
+        })
+@SuppressWarnings("UnusedVariable") // the fields are there for picocli, which reads their annotations
+public final class Tain {
+    private static final String MIRROR_MAKER = "mirror-maker";
+    private static final int USAGE_WIDTH = 100;
+    private static final List<String> VERBOSE = List.of("-v", "--verbose");
+
+    @Option(
+            names = {"-v", "--verbose"},
+            scope = CommandLine.ScopeType.INHERIT,
+            description = "Stack traces, and debug lines in the log.")
+    private boolean verbose;
+
+    @CommandLine.Mixin
+    private HelpOption help;
+
+    @Option(
+            names = {"-V", "--version"},
+            versionHelp = true,
+            description = "Print the version.")
+    private boolean version;
+
+    private Tain() {}
+
+    public static void main(String[] args) {
+        System.exit(run(Arrays.asList(args), Host.ofThisProcess(), standardConsole()));
+    }
+
+    /** Runs MirrorMaker's command line and ends the process with MirrorMaker's statuses. */
+    public static void mirrorMaker(String[] args) {
+        List<String> arguments = new ArrayList<>(List.of(MIRROR_MAKER));
+        arguments.addAll(Arrays.asList(args));
+        System.exit(run(arguments, Host.ofThisProcess(), standardConsole()));
+    }
+
+    private static Console standardConsole() {
+        return new Console(System.out, System.err, Console.Verbosity.NORMAL);
+    }
+
+    /** Runs a command; returns the exit status. */
+    static int run(List<String> arguments, Host host, Console console) {
+        int command = 0;
+        while (command < arguments.size() && VERBOSE.contains(arguments.get(command))) {
+            command++;
+        }
+        boolean dropIn = command < arguments.size() && arguments.get(command).equals(MIRROR_MAKER);
+        boolean verbose = command > 0 || (!dropIn && arguments.stream().anyMatch(VERBOSE::contains));
+        Console.Verbosity verbosity = verbose ? Console.Verbosity.VERBOSE : Console.Verbosity.NORMAL;
+        Console heard = console.with(verbosity);
+        try {
+            if (dropIn) {
+                return MirrorMakerCommand.run(arguments.subList(command + 1, arguments.size()), host, heard);
+            }
+            if (arguments.equals(List.of("help", MIRROR_MAKER))) {
+                console.out().print(MirrorMakerOptions.usage());
+                return ExitStatus.OK;
+            }
+            Logging.configure(verbosity);
+            if (command == arguments.size()) {
+                commandLine(host, heard).usage(console.err());
+                return ExitStatus.USAGE;
+            }
+            return commandLine(host, heard).execute(arguments.toArray(new String[0]));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return dropIn ? ExitStatus.MIRROR_MAKER_ABNORMAL : ExitStatus.FAILURE;
+        } catch (RuntimeException e) {
+            heard.failure("unexpected: " + Console.describe(e), e);
+            return dropIn ? ExitStatus.MIRROR_MAKER_ABNORMAL : ExitStatus.FAILURE;
+        }
+    }
+
+    private static CommandLine commandLine(Host host, Console console) {
+        CommandLine tain = new CommandLine(new Tain());
+        tain.addSubcommand(new RunCommand(host, console));
+        tain.addSubcommand(new ListedCommands.MirrorMaker());
+        tain.addSubcommand(new ListedCommands.Demo(console));
+        tain.addSubcommand(new ListedCommands.Bench(console));
+        tain.addSubcommand(new VersionCommand(console));
+        tain.getCommandSpec().version(Version.line());
+        tain.setOut(new PrintWriter(console.out(), true, Charset.defaultCharset()));
+        tain.setErr(new PrintWriter(console.err(), true, Charset.defaultCharset()));
+        tain.setExpandAtFiles(false);
+        tain.setUsageHelpWidth(USAGE_WIDTH);
+        tain.setParameterExceptionHandler((exception, arguments) -> refuse(exception, console));
+        tain.setExecutionExceptionHandler((exception, commandLine, result) -> {
+            console.failure("unexpected: " + Console.describe(exception), exception);
+            return ExitStatus.FAILURE;
+        });
+        return tain;
+    }
+
+    private static int refuse(CommandLine.ParameterException exception, Console console) {
+        CommandLine command = exception.getCommandLine();
+        boolean top = command.getParent() == null;
+        String message = exception.getMessage();
+        if (exception instanceof CommandLine.UnmatchedArgumentException unmatched
+                && !unmatched.getUnmatched().isEmpty()) {
+            String argument = unmatched.getUnmatched().get(0);
+            List<String> names = new ArrayList<>(command.getSubcommands().keySet());
+            names.addAll(command.getCommandSpec().optionsMap().keySet());
+            String kind = argument.startsWith("-") ? "option" : top ? "command" : "argument";
+            message = "unknown " + kind + " " + argument + Nearest.hint(argument, names);
+        }
+        console.error(message);
+        console.err().println(top ? "try: tain --help" : "try: tain help " + command.getCommandName());
+        return ExitStatus.USAGE;
+    }
+}

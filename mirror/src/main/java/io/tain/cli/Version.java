@@ -1,0 +1,29 @@
+package io.tain.cli;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Properties;
+
+/** Which release of Tain this is, and of the Kafka client in it. */
+final class Version {
+    private static final String UNKNOWN = "unknown";
+
+    private Version() {}
+
+    static String line() {
+        return "tain " + read("/tain-version.properties") + " (kafka-clients " + read("/kafka/kafka-version.properties")
+                + ", Java " + System.getProperty("java.version") + ")";
+    }
+
+    private static String read(String resource) {
+        Properties properties = new Properties();
+        try (InputStream in = Version.class.getResourceAsStream(resource)) {
+            if (in != null) {
+                properties.load(in);
+            }
+        } catch (IOException e) {
+            return UNKNOWN;
+        }
+        return properties.getProperty("version", UNKNOWN);
+    }
+}

@@ -1,0 +1,163 @@
+package io.tain.config;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.config.ConfigValue;
+
+/** The two sides of a link, each with Kafka's own definition of the settings that it may have. */
+final class KafkaSide {
+    static final KafkaSide SOURCE =
+            new KafkaSide("source.", "consumer", ConsumerConfig.configDef(), ConsumerConfig.configNames());
+    static final KafkaSide TARGET =
+            new KafkaSide("target.", "producer", ProducerConfig.configDef(), ProducerConfig.configNames());
+
+    private static final String BYTES = "org.apache.kafka.common.serialization.ByteArray";
+    private static final Map<String, Object> CODERS = Map.of(
+            "key.deserializer", BYTES + "Deserializer",
+            "value.deserializer", BYTES + "Deserializer",
+            "key.serializer", BYTES + "Serializer",
+            "value.serializer", BYTES + "Serializer");
+
+    private final String prefix;
+    private final String client;
+    private final ConfigDef definition;
+    private final Set<String> names;
+
+    private KafkaSide(String prefix, String client, ConfigDef definition, Set<String> clientNames) {
+        this.prefix = prefix;
+        this.client = client;
+        this.definition = definition;
+        this.names = new TreeSet<>(clientNames);
+        this.names.addAll(AdminClientConfig.configNames());
+    }
+
+    String prefix() {
+        return prefix;
+    }
+
+    /** What is meant by a key that lacks its side, or has another tool's prefix. */
+    static Optional<String> meantKey(String key) {
+        for (KafkaSide side : List.of(SOURCE, TARGET)) {
+            String clientPrefix = side.client + ".";
+            if (key.startsWith(clientPrefix) && side.names.contains(key.substring(clientPrefix.length()))) {
+                return Optional.of("write " + side.prefix + key.substring(clientPrefix.length()));
+            }
+        }
+        boolean source = SOURCE.names.contains(key);
+        boolean target = TARGET.names.contains(key);
+        if (source && target) {
+            return Optional.of("write source." + key + " or target." + key);
+        }
+        if (source || target) {
+            return Optional.of("write " + (source ? SOURCE : TARGET).prefix + key);
+        }
+        return Optional.empty();
+    }
+
+    /** Reports names that Kafka's clients do not know, and values that they would refuse. */
+    void check(Settings settings, Problems problems) {
+        checkNames(settings, problems);
+        int before = problems.errors().size();
+        checkValues(settings, problems);
+        if (problems.errors().size() == before) {
+            checkTogether(settings, problems);
+        }
+    }
+
+    private void checkNames(Settings settings, Problems problems) {
+        KafkaSide other = this == SOURCE ? TARGET : SOURCE;
+        for (Setting setting : settings.all()) {
+            String key = setting.key();
+            if (names.contains(key) || key.startsWith("config.providers")) {
+                continue;
+            }
+            if (other.names.contains(key)) {
+                problems.warning(
+                        setting, "is a setting of Kafka's " + other.client + " and does nothing for a " + client);
+            } else {
+                String near = Nearest.of(key, names)
+                        .map(name -> "; did you mean " + settings.spelled(name) + "?")
+                        .orElse("");
+                problems.warning(
+                        setting, "no setting of Kafka's " + client + "; passed on as it is, for plug-ins" + near);
+            }
+        }
+    }
+
+    private void checkValues(Settings settings, Problems problems) {
+        Map<String, String> values = settings.values();
+        settings.all().stream()
+                .filter(Setting::hasVariable)
+                .filter(setting -> setting.value().equals(setting.text()))
+                .forEach(unresolved -> values.remove(unresolved.key()));
+        Map<String, ConfigValue> checked = definition.validateAll(values);
+        for (Setting setting : settings.all()) {
+            ConfigValue value = checked.get(setting.key());
+            boolean ours = setting.key().equals("bootstrap.servers") || !values.containsKey(setting.key());
+            if (value != null && !ours && !value.errorMessages().isEmpty()) {
+                problems.error(setting, describe(setting, value.errorMessages()));
+            }
+        }
+    }
+
+    private String describe(Setting setting, List<String> messages) {
+        ConfigDef.ConfigKey key = definition.configKeys().get(setting.key());
+        String expected = switch (key.type) {
+            case INT, SHORT, LONG -> "a whole number" + bounds(key);
+            case DOUBLE -> "a number" + bounds(key);
+            case BOOLEAN -> "true or false";
+            case CLASS -> "the name of a class whose jar is on the CLASSPATH";
+            case LIST -> "a comma-separated list";
+            default -> key.validator == null ? "" : key.validator.toString();
+        };
+        String why = "";
+        if (!setting.secret() && !setting.hasVariable()) {
+            String message = messages.get(0);
+            int at = message.indexOf(": ");
+            why = at < 0 ? message : message.substring(at + 2);
+        }
+        String what = why.isEmpty() ? "value is not allowed" : why;
+        return what + (expected.isEmpty() ? "" : "; write " + expected);
+    }
+
+    private static String bounds(ConfigDef.ConfigKey key) {
+        if (key.validator == null) {
+            return "";
+        }
+        return " in " + key.validator.toString().replace(",...,", " to ").replace(",...", " or more");
+    }
+
+    /** Kafka's rules about several settings; it stops at the first that is broken. */
+    private void checkTogether(Settings settings, Problems problems) {
+        Map<String, Object> values = new HashMap<>(settings.values());
+        values.keySet().removeIf(key -> key.startsWith("config.providers"));
+        boolean later = settings.all().stream()
+                .anyMatch(setting -> setting.hasVariable() && setting.value().equals(setting.text()));
+        if (later || !settings.has("bootstrap.servers")) {
+            return;
+        }
+        values.putAll(CODERS);
+        values.putIfAbsent("group.id", "checked-elsewhere");
+        try {
+            if (this == SOURCE) {
+                new ConsumerConfig(values);
+            } else {
+                new ProducerConfig(values);
+            }
+        } catch (ConfigException e) {
+            problems.error(settings.whole(), "", "settings of Kafka's " + client + ": " + e.getMessage());
+        } catch (KafkaException e) {
+            problems.error(settings.whole(), "", "settings of Kafka's " + client + " cannot be used: " + e);
+        }
+    }
+}

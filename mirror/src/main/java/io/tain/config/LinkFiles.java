@@ -1,0 +1,118 @@
+package io.tain.config;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Reads the properties files of {@code tain run}: one link each, with every problem of all of them at once. */
+public final class LinkFiles {
+    private static final String SUFFIX = ".properties";
+
+    private final Problems problems = new Problems();
+    private final Variables variables;
+
+    private LinkFiles(Map<String, String> environment) {
+        this.variables = Variables.of(environment);
+    }
+
+    /**
+     * @param files one file per link
+     * @param environment what {@code ${env:NAME}} looks in
+     */
+    public static Links read(List<Path> files, Map<String, String> environment) throws InvalidConfigException {
+        return new LinkFiles(environment).readAll(files);
+    }
+
+    private Links readAll(List<Path> files) throws InvalidConfigException {
+        List<LinkConfig> links = new ArrayList<>();
+        Map<String, Path> names = new HashMap<>();
+        for (Path file : files) {
+            Optional<LinkConfig> link =
+                    PropertiesFile.read(file, problems).flatMap(properties -> read(properties, file));
+            link.ifPresent(config -> {
+                Path other = names.putIfAbsent(config.name(), file);
+                if (other != null) {
+                    problems.error(
+                            Place.of(file.toString()),
+                            LinkOptions.NAME.key() + " = " + config.name(),
+                            "is the name of the link in " + other + " too; give each link its own name");
+                }
+                links.add(config);
+            });
+        }
+        return Links.of(links, problems);
+    }
+
+    private Optional<LinkConfig> read(PropertiesFile file, Path path) {
+        int errorsBefore = problems.errors().size();
+        OptionValues options = new OptionValues(file.whole(), problems);
+        Settings source = new Settings(file.whole(), KafkaSide.SOURCE.prefix());
+        Settings target = new Settings(file.whole(), KafkaSide.TARGET.prefix());
+        sort(file.settings(), options, source, target);
+
+        SourceSide sourceSide = new SourceSide(source, problems);
+        sourceSide
+                .takeGroup()
+                .ifPresent(group -> problems.error(
+                        group, "the group is the link's; write " + LinkOptions.GROUP.key() + "=" + group.value()));
+        options.require(LinkOptions.GROUP);
+        options.require(LinkOptions.INCLUDE);
+        String name = options.given(LinkOptions.NAME).orElseGet(() -> nameOf(path));
+        String group = options.given(LinkOptions.GROUP).orElse("");
+        options.orDefault(LinkOptions.DELIVERY);
+        Optional<TopicSelection> topics = TopicExpressions.select(
+                options.setting(LinkOptions.INCLUDE),
+                options.setting(LinkOptions.EXCLUDE),
+                sourceSide.internalTopics(),
+                problems);
+        SourceConfig sourceConfig = sourceSide.read();
+        TargetConfig targetConfig = new TargetSide(target, problems).read(options.orDefault(LinkOptions.ON_REFUSED));
+        Tuning tuning = options.tuning(OptionalInt.empty());
+        return topics.filter(all -> problems.errors().size() == errorsBefore)
+                .map(selection -> new LinkConfig(name, group, selection, sourceConfig, targetConfig, tuning));
+    }
+
+    /** Shares the file's settings out to Tain, the source and the target. */
+    private void sort(List<Setting> all, OptionValues options, Settings source, Settings target) {
+        for (Setting setting : all) {
+            Setting resolved = variables.resolve(setting, declaredProviders(setting.key(), all), problems);
+            if (setting.key().startsWith(KafkaSide.SOURCE.prefix())) {
+                source.put(below(KafkaSide.SOURCE, resolved));
+            } else if (setting.key().startsWith(KafkaSide.TARGET.prefix())) {
+                target.put(below(KafkaSide.TARGET, resolved));
+            } else if (LinkOptions.knows(setting.key())) {
+                options.put(resolved);
+            } else {
+                problems.error(setting, LinkOptions.remedy(setting.key()));
+            }
+        }
+    }
+
+    private static Setting below(KafkaSide side, Setting setting) {
+        return setting.withKey(setting.key().substring(side.prefix().length()));
+    }
+
+    /** The config providers that the operator declared for the Kafka client that this setting goes to. */
+    private static Set<String> declaredProviders(String key, List<Setting> all) {
+        String prefix = key.substring(0, key.indexOf('.') + 1);
+        return all.stream()
+                .filter(setting -> setting.key().equals(prefix + "config.providers"))
+                .flatMap(setting -> Arrays.stream(setting.text().split("\\s*,\\s*")))
+                .collect(Collectors.toCollection(LinkedHashSet::new));
+    }
+
+    /** A link's name from its file's: letters that a name may not have become dashes. */
+    private static String nameOf(Path path) {
+        String file = path.getFileName().toString();
+        String name = file.endsWith(SUFFIX) ? file.substring(0, file.length() - SUFFIX.length()) : file;
+        return name.replaceAll("[^A-Za-z0-9._-]", "-");
+    }
+}

@@ -1,0 +1,111 @@
+package io.tain.config;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** All of Tain's options for a link. Parsing, spelling hints and the reference page are made from this table. */
+public final class LinkOptions {
+    public static final LinkOption<String> NAME = new LinkOption<>(
+            "link.name",
+            ValueType.name(),
+            "(the file's name without .properties)",
+            "Names the link in logs, thread names, client ids and metrics.");
+    public static final LinkOption<String> GROUP = new LinkOption<>(
+            "group.id",
+            ValueType.text("the name of a consumer group"),
+            "",
+            "The consumer group on the source that holds the link's positions and shares out its partitions.");
+    public static final LinkOption<String> INCLUDE = new LinkOption<>(
+            "topics.include",
+            ValueType.text("Java regexes, comma-separated, such as orders,payments\\..*"),
+            "",
+            "Topics to mirror: comma-separated Java regexes that match whole names; * means all.");
+    public static final LinkOption<String> EXCLUDE = new LinkOption<>(
+            "topics.exclude",
+            ValueType.text("Java regexes, comma-separated, such as .*\\.tmp,test-.*"),
+            "(none)",
+            "Topics to leave out of the included ones: comma-separated Java regexes that match whole names.");
+    public static final LinkOption<Integer> STREAMS = new LinkOption<>(
+            "num.streams",
+            ValueType.integer(1, 128),
+            "1",
+            "Group members in this process, each with its own reader and writers.");
+    public static final LinkOption<Integer> PRODUCERS = new LinkOption<>(
+            "num.producers",
+            ValueType.integer(1, 64),
+            "1",
+            "Writers of each stream, each with its own connections and producer id; a partition stays with one.");
+    public static final LinkOption<String> DELIVERY = new LinkOption<>(
+            "delivery",
+            ValueType.choice(text -> text, List.of("at-least-once")),
+            "at-least-once",
+            "What is promised about records after a crash: none lost, some perhaps copied twice.");
+    public static final LinkOption<Duration> COMMIT_INTERVAL = new LinkOption<>(
+            "offset.commit.interval.ms",
+            ValueType.duration(Duration.ofMillis(100), Duration.ofHours(1)),
+            "5000",
+            "Time between commits of the acknowledged positions to the group on the source.");
+    public static final LinkOption<Duration> METADATA_REFRESH = new LinkOption<>(
+            "metadata.refresh.interval",
+            ValueType.duration(Duration.ofMillis(100), Duration.ofHours(1)),
+            "5s",
+            "Time between looks for new topics and partitions.");
+    public static final LinkOption<Duration> SHUTDOWN_TIMEOUT = new LinkOption<>(
+            "shutdown.timeout",
+            ValueType.duration(Duration.ZERO, Duration.ofHours(1)),
+            "25s",
+            "Longest wait for outstanding acknowledgements at a stop, or when partitions move to another process.");
+    public static final LinkOption<Long> MEMORY_BUDGET = new LinkOption<>(
+            "memory.budget",
+            ValueType.size(4L << 20, 64L << 30),
+            "48MiB",
+            "Bytes of record batches that may be held at once, fetched and not yet acknowledged.");
+    public static final LinkOption<Integer> QUEUE_SIZE = new LinkOption<>(
+            "queue.size",
+            ValueType.integer(1, Integer.MAX_VALUE),
+            "(bounded by memory.budget alone)",
+            "Records that may wait between reader and writers.");
+    public static final LinkOption<OnRefused> ON_REFUSED = new LinkOption<>(
+            "on.refused",
+            ValueType.choice(choice -> choice.name().toLowerCase(Locale.ROOT), List.of(OnRefused.HALT, OnRefused.SKIP)),
+            "halt",
+            "What happens to a record that the target will not take: its partition halts, or the record is left out.");
+
+    /** In the order of the reference page. */
+    public static final List<LinkOption<?>> ALL = List.of(
+            NAME,
+            GROUP,
+            INCLUDE,
+            EXCLUDE,
+            STREAMS,
+            PRODUCERS,
+            DELIVERY,
+            COMMIT_INTERVAL,
+            METADATA_REFRESH,
+            SHUTDOWN_TIMEOUT,
+            MEMORY_BUDGET,
+            QUEUE_SIZE,
+            ON_REFUSED);
+
+    private LinkOptions() {}
+
+    public static List<String> keys() {
+        return ALL.stream().map(LinkOption::key).toList();
+    }
+
+    static boolean knows(String key) {
+        return keys().contains(key);
+    }
+
+    /** What an operator who wrote this unknown key should write instead. */
+    static String remedy(String key) {
+        Optional<String> meant = KafkaSide.meantKey(key);
+        if (meant.isPresent()) {
+            return "unknown key; " + meant.get();
+        }
+        return "unknown key" + Nearest.hint(key, keys())
+                + " (Kafka's own settings are written with source. or target. before them)";
+    }
+}

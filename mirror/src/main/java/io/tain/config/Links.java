@@ -1,0 +1,23 @@
+package io.tain.config;
+
+import java.util.List;
+
+/**
+ * What was read, without errors.
+ *
+ * @param configs the links of one process
+ * @param warnings what the operator should know all the same
+ */
+public record Links(List<LinkConfig> configs, List<Problem> warnings) {
+    public Links {
+        configs = List.copyOf(configs);
+        warnings = List.copyOf(warnings);
+    }
+
+    static Links of(List<LinkConfig> configs, Problems problems) throws InvalidConfigException {
+        if (problems.hasErrors()) {
+            throw new InvalidConfigException(problems);
+        }
+        return new Links(configs, problems.warnings());
+    }
+}
