@@ -77,6 +77,13 @@ final class Link {
             check.checkDistinct(ends.sourceId(), ends.targetId());
         }
         check.settleGroup(source.get());
+        if (check.topics(source.get()).isEmpty()) {
+            LOG.warn(
+                    "{}: no topic of the source matches {} yet, or none that it may see; looking again every {} s",
+                    config.name(),
+                    config.topics().describe(),
+                    config.tuning().intervals().metadataRefresh().toSeconds());
+        }
         return ends;
     }
 
