@@ -1,6 +1,9 @@
 package io.tain.batch;
 
-/** Reads batches of every format into a {@link RecordTable}; the first place that looks past the header. Owns the decompressor; used by one thread. */
+/**
+ * Reads batches of every format into a {@link RecordTable}; the first place that looks past the header. Owns the
+ * decompressor; used by one thread.
+ */
 final class BatchReader implements AutoCloseable {
     private final Decompressor decompressor = new Decompressor();
 

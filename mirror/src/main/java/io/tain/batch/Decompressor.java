@@ -17,8 +17,8 @@ import java.util.zip.GZIPInputStream;
  * what the compressed bytes announce. (A zstd frame may ask the native library for a window of at most 128 MiB, which is
  * the library's own limit; it is touched only as far as data is decompressed into it.)
  *
- * <p>Owns a native zstd context, made at the first need and freed by {@link #close}: making one for each batch would take ten
- * times as long as decompressing a batch of one record. Used by one thread.
+ * <p>Owns a native zstd context, made at the first need and freed by {@link #close}: making one for each batch would take much
+ * longer than decompressing a batch of one record. Used by one thread.
  */
 final class Decompressor implements AutoCloseable {
     private static final int CHUNK = 32 << 10;

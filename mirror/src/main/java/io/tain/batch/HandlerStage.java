@@ -13,8 +13,8 @@ import org.apache.kafka.common.header.Header;
 
 /**
  * Runs the operator's record handler over batches and encodes what it returns, by target partition. This is the one path on
- * which every record becomes an object. Owns the memory it works in, some of it
- * native and given back by {@link #close}; used by one thread, unlike the handler.
+ * which every record becomes an object. Owns the memory it works in, some of it native and given back by {@link #close};
+ * used by one thread, unlike the handler.
  */
 public final class HandlerStage implements AutoCloseable {
     private final RecordHandler handler;
@@ -91,7 +91,7 @@ public final class HandlerStage implements AutoCloseable {
 
     private HandledBatch encode(RecordBatch source, TranscodeRule rule, Map<TopicPartition, RecordTable> outputs) {
         long base = source.isOldFormat() && input.count() > 0 ? input.offset(0) : source.baseOffset();
-        long firstOffset = Math.max(base, rule.fromOffset());
+        long firstOffset = Math.min(Math.max(base, rule.fromOffset()), source.nextOffset());
         Codec codec = rule.codec().orElseGet(source::codec);
         List<RoutedBatch> routed = new ArrayList<>(outputs.size());
         outputs.forEach((target, table) -> {

@@ -12,7 +12,7 @@ final class LegacyRecordReader {
     private static final int LOG_OVERHEAD = BatchLayout.LOG_OVERHEAD;
     private static final int NO_HEADERS = 0;
 
-    /** How the messages inside a wrapper are to be read. */
+    /** How the messages inside a wrapper are to be read: the base offset is what is to be added to theirs. */
     private record Wrapper(RecordBatch batch, Codec codec, long baseOffset) {}
 
     private LegacyRecordReader() {}
