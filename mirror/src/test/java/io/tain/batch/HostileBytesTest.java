@@ -74,7 +74,7 @@ class HostileBytesTest {
                 .records(BatchSpec.withHoles(random, 1_000, count))
                 .buffer();
         int from = magic == 2 ? BatchLayout.ATTRIBUTES : BatchLayout.LEGACY_ATTRIBUTES;
-        for (int run = 0; run < 3_000; run++) {
+        for (int run = 0; run < 1_200; run++) {
             ByteBuffer damaged = copyOf(original);
             mutate(damaged, from);
             seal(damaged);
@@ -143,7 +143,7 @@ class HostileBytesTest {
     @Test
     void shouldWalkRandomBytesToAnEnd() {
         assertThatNoException().isThrownBy(() -> {
-            for (int run = 0; run < 20_000; run++) {
+            for (int run = 0; run < 5_000; run++) {
                 byte[] bytes = new byte[random.nextInt(300)];
                 random.nextBytes(bytes);
                 if (bytes.length > 16 && random.nextBoolean()) {
