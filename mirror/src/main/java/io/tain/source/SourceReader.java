@@ -98,6 +98,7 @@ public final class SourceReader implements FetchListener, AutoCloseable {
     @Override
     public void close() {
         client.close();
+        intake.close();
     }
 
     private void sendFetches() {

@@ -22,7 +22,6 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
-import org.apache.kafka.common.record.TimestampType;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.SimpleRecord;
 import org.junit.jupiter.api.AfterEach;
@@ -89,7 +88,7 @@ class TargetWriterTest implements WriterListener {
                     1_700_000_000_000L, null, ("value-" + (nextOffset + i)).getBytes(StandardCharsets.UTF_8));
         }
         MemoryRecords memory =
-                MemoryRecords.withRecords(nextOffset, Compression.NONE, TimestampType.CREATE_TIME, content);
+                MemoryRecords.withRecords((byte) 2, nextOffset, Compression.NONE, content);
         SourceRange range = new SourceRange(assignment, nextOffset, nextOffset + records, 0);
         nextOffset += records;
         EncodedBatch encoded = EncodedBatch.forwarded(RecordBatch.of(memory.buffer()));
