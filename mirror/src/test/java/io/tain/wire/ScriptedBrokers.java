@@ -268,7 +268,7 @@ public final class ScriptedBrokers implements KafkaClient {
 
     @Override
     public LeastLoadedNode leastLoadedNode(long now) {
-        return new LeastLoadedNode(new Node(1, "localhost", 1), true);
+        return new LeastLoadedNode(new Node(3, "localhost", 3), true);
     }
 
     @Override
