@@ -28,6 +28,8 @@ final class KafkaSide {
             "key.serializer", BYTES + "Serializer",
             "value.serializer", BYTES + "Serializer");
 
+    private static final Set<String> CLASS_LISTS = Set.of("partition.assignment.strategy", "metric.reporters");
+
     private final String prefix;
     private final String client;
     private final ConfigDef definition;
@@ -114,6 +116,19 @@ final class KafkaSide {
             boolean ours = setting.key().equals("bootstrap.servers") || !values.containsKey(setting.key());
             if (value != null && !ours && !value.errorMessages().isEmpty()) {
                 problems.error(setting, describe(setting, value.errorMessages()));
+            } else if (CLASS_LISTS.contains(setting.key()) && values.containsKey(setting.key())) {
+                checkClasses(setting, problems);
+            }
+        }
+    }
+
+    /** Kafka looks for the classes in these lists only when it makes a client. */
+    private static void checkClasses(Setting setting, Problems problems) {
+        for (String name : setting.value().split(",", -1)) {
+            try {
+                ConfigDef.parseType(setting.key(), name, ConfigDef.Type.CLASS);
+            } catch (ConfigException e) {
+                problems.error(setting, "no class " + name.strip() + "; put its jar on the CLASSPATH");
             }
         }
     }

@@ -150,6 +150,7 @@ class LinkFilesTest {
                 "source.session.timeout.ms=x|whole number",
                 "source.check.crcs=perhaps|true or false",
                 "source.sasl.login.class=no.Such|CLASSPATH",
+                "source.partition.assignment.strategy=no.Such|no class no.Such",
                 "source.security.protocol=SASL|SASL_SSL",
                 "target.acks=2|acks",
                 "target.compression.type=rar|compression.type",
@@ -236,8 +237,10 @@ class LinkFilesTest {
         Links links = read(MINIMAL + """
                 source.enable.auto.commit=true
                 source.key.deserializer=x.Y
+                source.interceptor.classes=x.Y
                 source.max.block.ms=1
                 target.key.serializer=x.Y
+                target.partitioner.class=x.Y
                 target.transactional.id=t
                 target.linger.ms=5
                 """);
@@ -247,8 +250,10 @@ class LinkFilesTest {
                 .satisfiesExactly(
                         line -> assertThat(line).contains("enable.auto.commit", "forced to false"),
                         line -> assertThat(line).contains("key.deserializer", "ignored"),
+                        line -> assertThat(line).contains("interceptor.classes", "message handler", "ignored"),
                         line -> assertThat(line).contains("max.block.ms", "Kafka's producer"),
                         line -> assertThat(line).contains("key.serializer", "ignored"),
+                        line -> assertThat(line).contains("partitioner.class", "keep their partition"),
                         line -> assertThat(line).contains("transactional.id", "ignored"),
                         line -> assertThat(line).contains("linger.ms", "no effect"));
         assertThat(links.configs().get(0).source().client())
