@@ -64,10 +64,11 @@ final class KafkaSide {
         return Optional.empty();
     }
 
-    /** Reports names that Kafka's clients do not know, and values that they would refuse. */
+    /** Reports brokers that are no addresses, names that Kafka's clients do not know, and values that they would refuse. */
     void check(Settings settings, Problems problems) {
         checkNames(settings, problems);
         int before = problems.errors().size();
+        BootstrapServers.check(settings, problems);
         checkValues(settings, problems);
         if (problems.errors().size() == before) {
             checkTogether(settings, problems);
@@ -85,13 +86,20 @@ final class KafkaSide {
                 problems.warning(
                         setting, "is a setting of Kafka's " + other.client + " and does nothing for a " + client);
             } else {
-                String near = Nearest.of(key, names)
-                        .map(name -> "; did you mean " + settings.spelled(name) + "?")
-                        .orElse("");
-                problems.warning(
-                        setting, "no setting of Kafka's " + client + "; passed on as it is, for plug-ins" + near);
+                warnOfUnknown(setting, settings, problems);
             }
         }
+    }
+
+    private void warnOfUnknown(Setting setting, Settings settings, Problems problems) {
+        Optional<String> near = Nearest.of(setting.key(), names);
+        boolean perhapsSecret = setting.secret() || near.filter(Secrets::named).isPresent();
+        problems.warning(
+                setting.place(),
+                perhapsSecret ? setting.writtenKey() : setting.shown(),
+                "no setting of Kafka's " + client + "; passed on as it is, for plug-ins"
+                        + near.map(name -> "; did you mean " + settings.spelled(name) + "?")
+                                .orElse(""));
     }
 
     private void checkValues(Settings settings, Problems problems) {
@@ -112,29 +120,29 @@ final class KafkaSide {
 
     private String describe(Setting setting, List<String> messages) {
         ConfigDef.ConfigKey key = definition.configKeys().get(setting.key());
-        String expected = switch (key.type) {
-            case INT, SHORT, LONG -> "a whole number" + bounds(key);
-            case DOUBLE -> "a number" + bounds(key);
-            case BOOLEAN -> "true or false";
-            case CLASS -> "the name of a class whose jar is on the CLASSPATH";
-            case LIST -> "a comma-separated list";
-            default -> key.validator == null ? "" : key.validator.toString();
+        String message = messages.get(0);
+        String why = message.substring(message.indexOf(": ") < 0 ? 0 : message.indexOf(": ") + 2);
+        boolean showable = !setting.secret() && !setting.hasVariable();
+        return switch (key.type) {
+            case INT, SHORT, LONG -> "write a whole number" + bounds(key);
+            case DOUBLE -> "write a number" + bounds(key);
+            case BOOLEAN -> "write true or false";
+            case CLASS ->
+                "write the name of a class whose jar is on the CLASSPATH" + (showable ? " (" + why + ")" : "");
+            default -> showable ? why : "value is not allowed; Kafka takes " + key.validator;
         };
-        String why = "";
-        if (!setting.secret() && !setting.hasVariable()) {
-            String message = messages.get(0);
-            int at = message.indexOf(": ");
-            why = at < 0 ? message : message.substring(at + 2);
-        }
-        String what = why.isEmpty() ? "value is not allowed" : why;
-        return what + (expected.isEmpty() ? "" : "; write " + expected);
     }
 
+    /** A Kafka range such as [0,...,900] or [1,...] in words. */
     private static String bounds(ConfigDef.ConfigKey key) {
         if (key.validator == null) {
             return "";
         }
-        return " in " + key.validator.toString().replace(",...,", " to ").replace(",...", " or more");
+        String range = key.validator.toString().replaceAll("[\\[\\]]", "");
+        String[] ends = range.split(",\\.\\.\\.,?", -1);
+        return ends.length < 2 || ends[1].isEmpty()
+                ? ", " + ends[0] + " or more"
+                : " from " + ends[0] + " to " + ends[1];
     }
 
     /** Kafka's rules about several settings; it stops at the first that is broken. */

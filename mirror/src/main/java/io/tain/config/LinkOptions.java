@@ -105,7 +105,9 @@ public final class LinkOptions {
         if (meant.isPresent()) {
             return "unknown key; " + meant.get();
         }
-        return "unknown key" + Nearest.hint(key, keys())
-                + " (Kafka's own settings are written with source. or target. before them)";
+        return "unknown key"
+                + Nearest.of(key, keys())
+                        .map(near -> "; did you mean " + near + "?")
+                        .orElse("; Kafka's own settings are written with source. or target. before them");
     }
 }

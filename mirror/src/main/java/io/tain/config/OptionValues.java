@@ -38,9 +38,7 @@ final class OptionValues {
     void require(LinkOption<?> option) {
         if (setting(option).isEmpty()) {
             problems.error(
-                    whole,
-                    option.key(),
-                    "is missing; write " + option.key() + "=" + option.type().expected());
+                    whole, option.key(), "is missing; write " + option.type().expected());
         }
     }
 

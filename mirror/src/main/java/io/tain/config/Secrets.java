@@ -7,7 +7,7 @@ final class Secrets {
     static final String MASK = "[hidden]";
 
     private static final Pattern NAMES = Pattern.compile(
-            "password|passphrase|secret|token(?!\\.endpoint)|jaas|credential|(?:^|[._-])key$|private[._]key(?![._]file)",
+            "passw|passphrase|pwd|secret|token(?!\\.endpoint)|jaas|credential|(?:^|[._-])key$|private[._]key(?![._]file)",
             Pattern.CASE_INSENSITIVE);
 
     private Secrets() {}

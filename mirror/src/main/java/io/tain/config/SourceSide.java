@@ -31,7 +31,6 @@ final class SourceSide {
                         setting,
                         "would commit records that are not written yet; forced to false, "
                                 + "only acknowledged records are committed"));
-        BootstrapServers.check(settings, problems);
         KafkaSide.SOURCE.check(settings, problems);
         StartPosition start = start();
         boolean readCommitted = settings.get(ISOLATION)
