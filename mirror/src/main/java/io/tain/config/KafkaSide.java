@@ -106,10 +106,7 @@ final class KafkaSide {
 
     private void checkValues(Settings settings, Problems problems) {
         Map<String, String> values = settings.values();
-        settings.all().stream()
-                .filter(Setting::hasVariable)
-                .filter(setting -> setting.value().equals(setting.text()))
-                .forEach(unresolved -> values.remove(unresolved.key()));
+        settings.all().stream().filter(Setting::unresolved).forEach(unresolved -> values.remove(unresolved.key()));
         Map<String, ConfigValue> checked = definition.validateAll(values);
         for (Setting setting : settings.all()) {
             ConfigValue value = checked.get(setting.key());
@@ -164,8 +161,7 @@ final class KafkaSide {
     private void checkTogether(Settings settings, Problems problems) {
         Map<String, Object> values = new HashMap<>(settings.values());
         values.keySet().removeIf(key -> key.startsWith("config.providers"));
-        boolean later = settings.all().stream()
-                .anyMatch(setting -> setting.hasVariable() && setting.value().equals(setting.text()));
+        boolean later = settings.all().stream().anyMatch(Setting::unresolved);
         if (later || !settings.has("bootstrap.servers")) {
             return;
         }

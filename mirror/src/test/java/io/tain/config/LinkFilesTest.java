@@ -293,8 +293,19 @@ class LinkFilesTest {
                 .satisfiesExactly(
                         line -> assertThat(line).contains("source.client.rack", "${env:NOPE}", "environment variable"),
                         line -> assertThat(line).contains("source.client.id", "${file:/no/such/file:x}"),
-                        line -> assertThat(line).contains("num.streams", "vault", "${env:NAME}"),
-                        line -> assertThat(line).contains("num.streams", "whole number"));
+                        line -> assertThat(line).contains("num.streams", "vault", "${env:NAME}"));
+    }
+
+    @Test
+    void shouldLeaveVariablesOfTheClientsOwnProvidersToIt() throws Exception {
+        Links links = read(MINIMAL + """
+                source.config.providers=vault
+                source.config.providers.vault.class=org.apache.kafka.common.config.provider.FileConfigProvider
+                source.session.timeout.ms=${vault:/x:y}
+                """);
+
+        assertThat(links.warnings()).isEmpty();
+        assertThat(links.configs().get(0).source().client()).containsEntry("session.timeout.ms", "${vault:/x:y}");
     }
 
     @Test
@@ -304,13 +315,14 @@ class LinkFilesTest {
                 () -> LinkFiles.read(List.of(write("link.properties", MINIMAL + """
                                         source.sasl.jaas.config=hunter2
                                         source.ssl.keystore.passwrd=hunter2
+                                        ssl.truststore.certificates=hunter2
                                         ssl.key.password=hunter2
                                         source.session.timeout.ms=${env:SECRET}
                                         source.isolation.level=${env:SECRET}
                                         num.streams=${env:SECRET}
                                         """)), Map.of("SECRET", "hunter2")));
 
-        assertThat(e.errors()).hasSize(4);
+        assertThat(e.errors()).hasSize(5);
         assertThat(e.warnings()).hasSize(1);
         assertThat(e.errors().toString() + e.warnings()).doesNotContain("hunter2");
     }
