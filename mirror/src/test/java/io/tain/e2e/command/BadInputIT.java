@@ -128,8 +128,9 @@ final class BadInputIT {
 
     @Test
     void shouldNameClustersThatDoNotAnswer() {
-        Path consumer =
-                SettingsFile.consumer(open, "g").set("bootstrap.servers", NOBODY).write(directory, "nobody.properties");
+        Path consumer = SettingsFile.consumer(open, "g")
+                .set("bootstrap.servers", NOBODY)
+                .write(directory, "nobody.properties");
 
         expect(run(link().set("source.bootstrap.servers", NOBODY), "source"), 4, "source " + NOBODY);
         expect(run(link().set("target.bootstrap.servers", NOBODY), "target"), 5, "target " + NOBODY);
@@ -218,9 +219,8 @@ final class BadInputIT {
     }
 
     private static TainProcess mirrorMaker(Object... arguments) {
-        return TainProcess.mirrorMaker(List.of(arguments).stream()
-                .map(Object::toString)
-                .toArray(String[]::new));
+        return TainProcess.mirrorMaker(
+                List.of(arguments).stream().map(Object::toString).toArray(String[]::new));
     }
 
     private static java.util.Map<String, Object> prefixed(String prefix, java.util.Map<String, Object> settings) {
@@ -232,8 +232,7 @@ final class BadInputIT {
     private static void allow(ResourceType type, String name, AclOperation operation)
             throws InterruptedException, ExecutionException {
         Cluster cluster = guarded;
-        AccessControlEntry entry =
-                new AccessControlEntry("User:mirror", "*", operation, AclPermissionType.ALLOW);
+        AccessControlEntry entry = new AccessControlEntry("User:mirror", "*", operation, AclPermissionType.ALLOW);
         ResourcePattern resource = new ResourcePattern(type, name, PatternType.LITERAL);
         cluster.admin()
                 .createAcls(List.of(new AclBinding(resource, entry)))
