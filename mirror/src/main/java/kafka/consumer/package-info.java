@@ -1,2 +1,2 @@
-/** The record that MirrorMaker's message handlers are given, under its old name. */
+/** The record that MirrorMaker's message handlers are given, by its old name. */
 package kafka.consumer;

@@ -1,2 +1,2 @@
-/** The entry point and the handler interface of Kafka's MirrorMaker under their old names; {@link io.tain.cli} does the work. */
+/** Kafka's MirrorMaker by its old name; what its message handlers were compiled against. */
 package kafka.tools;

@@ -1,7 +1,5 @@
 /**
- * The command line: commands, options, messages and exit statuses.
- *
- * <p>In: arguments, the environment, signals. Out: a {@link io.tain.link.Mirror} that runs, and an exit status. Only this
- * package ends the process, reads and writes its standard streams, and loads operators' classes by name.
+ * The commands: arguments in, exit statuses out, one line on stderr for each problem. The only package that ends the
+ * process, prints, hears of signals, or makes objects of classes that an operator names.
  */
 package io.tain.cli;

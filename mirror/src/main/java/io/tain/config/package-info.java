@@ -1,7 +1,6 @@
 /**
- * Configuration: what operators write, checked and with defaults filled in.
- *
- * <p>In: properties files and MirrorMaker's options. Out: immutable {@link io.tain.config.LinkConfig}s and warnings, or
- * every problem of all files at once. Imports nothing of the mirror.
+ * What an operator wrote, read into immutable records. In: properties files, the options of a command line, environment
+ * variables. Out: {@link io.tain.config.LinkConfig}s and every {@link io.tain.config.Problem} at once. Knows Kafka's client
+ * settings by their public definitions, and imports no other package of Tain.
  */
 package io.tain.config;

@@ -87,8 +87,7 @@ class TargetWriterTest implements WriterListener {
             content[i] = new SimpleRecord(
                     1_700_000_000_000L, null, ("value-" + (nextOffset + i)).getBytes(StandardCharsets.UTF_8));
         }
-        MemoryRecords memory =
-                MemoryRecords.withRecords((byte) 2, nextOffset, Compression.NONE, content);
+        MemoryRecords memory = MemoryRecords.withRecords((byte) 2, nextOffset, Compression.NONE, content);
         SourceRange range = new SourceRange(assignment, nextOffset, nextOffset + records, 0);
         nextOffset += records;
         EncodedBatch encoded = EncodedBatch.forwarded(RecordBatch.of(memory.buffer()));
@@ -97,6 +96,7 @@ class TargetWriterTest implements WriterListener {
 
     private void poll() {
         for (int i = 0; i < 4; i++) {
+            now += 50; // longer than the longest back-off
             writer.poll(0, now);
         }
     }
@@ -356,6 +356,7 @@ class TargetWriterTest implements WriterListener {
         writer.submit(batch(T0, 1));
         poll();
 
+        brokers.cutOff(1);
         brokers.disconnect(ApiKeys.PRODUCE);
         poll();
         pollLater();

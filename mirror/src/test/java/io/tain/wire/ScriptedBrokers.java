@@ -4,8 +4,10 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.clients.ClientRequest;
 import org.apache.kafka.clients.ClientResponse;
@@ -13,9 +15,11 @@ import org.apache.kafka.clients.KafkaClient;
 import org.apache.kafka.clients.LeastLoadedNode;
 import org.apache.kafka.clients.RequestCompletionHandler;
 import org.apache.kafka.common.Node;
+import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.AuthenticationException;
+import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.message.InitProducerIdResponseData;
 import org.apache.kafka.common.message.MetadataResponseData;
 import org.apache.kafka.common.message.MetadataResponseData.MetadataResponseBroker;
@@ -32,6 +36,8 @@ import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.requests.AbstractRequest;
 import org.apache.kafka.common.requests.AbstractResponse;
+import org.apache.kafka.common.requests.FetchRequest;
+import org.apache.kafka.common.requests.FetchResponse;
 import org.apache.kafka.common.requests.InitProducerIdResponse;
 import org.apache.kafka.common.requests.MetadataResponse;
 import org.apache.kafka.common.requests.ProduceRequest;
@@ -147,6 +153,65 @@ public final class ScriptedBrokers implements KafkaClient {
         deliver(request, new ProduceResponse(answer));
     }
 
+    /** One partition of a Fetch request: what it asks for. */
+    public record Asked(TopicPartition partition, long offset, int maxBytes, Optional<Integer> leaderEpoch) {}
+
+    /** What the oldest waiting Fetch request asks for, in addition to what its session asked for before. */
+    public List<Asked> fetchAsked() {
+        ClientRequest request = sent.stream()
+                .filter(r -> r.apiKey() == ApiKeys.FETCH)
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no fetch waits"));
+        FetchRequest fetch = (FetchRequest) request.requestBuilder().build(ApiKeys.FETCH.latestVersion());
+        List<Asked> asked = new ArrayList<>();
+        fetch.data()
+                .topics()
+                .forEach(topic -> topic.partitions()
+                        .forEach(part -> asked.add(new Asked(
+                                new TopicPartition(nameOf(topic.topicId()), part.partition()),
+                                part.fetchOffset(),
+                                part.partitionMaxBytes(),
+                                Optional.of(part.currentLeaderEpoch())))));
+        return asked;
+    }
+
+    private String nameOf(Uuid topicId) {
+        return topicIds.entrySet().stream()
+                .filter(entry -> entry.getValue().equals(topicId))
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("unknown topic id " + topicId));
+    }
+
+    /** Gives the topic a new id, as deleting and creating it does. */
+    public void recreate(String topic) {
+        topicIds.put(topic, Uuid.randomUuid());
+        metadata.requestUpdate(false);
+    }
+
+    /** Answers the oldest Fetch request with these bytes, or this error, of one partition, and nothing of the others. */
+    public void answerFetch(TopicPartition partition, Errors error, MemoryRecords records, long endOffset) {
+        List<Asked> asked = fetchAsked();
+        ClientRequest request = take(ApiKeys.FETCH);
+        FetchResponseData.PartitionData data = new FetchResponseData.PartitionData()
+                .setPartitionIndex(partition.partition())
+                .setErrorCode(error.code())
+                .setHighWatermark(endOffset)
+                .setLastStableOffset(endOffset)
+                .setLogStartOffset(0)
+                .setRecords(records);
+        LinkedHashMap<TopicIdPartition, FetchResponseData.PartitionData> parts = new LinkedHashMap<>();
+        for (Asked other : asked) {
+            parts.put(
+                    new TopicIdPartition(topicIds.get(other.partition().topic()), other.partition()),
+                    new FetchResponseData.PartitionData()
+                            .setPartitionIndex(other.partition().partition())
+                            .setRecords(MemoryRecords.EMPTY));
+        }
+        parts.put(new TopicIdPartition(topicIds.get(partition.topic()), partition), data);
+        deliver(request, FetchResponse.of(Errors.NONE, 0, 77, parts, List.of()));
+    }
+
     /** Breaks the connection: the oldest request of this kind will never be answered. */
     public void disconnect(ApiKeys kind) {
         ClientRequest request = take(kind);
@@ -227,9 +292,9 @@ public final class ScriptedBrokers implements KafkaClient {
                                 .setProducerEpoch((short) 0)));
             }
         }
-        List<Runnable> now1 = List.copyOf(deliveries);
+        List<Runnable> due = List.copyOf(deliveries);
         deliveries.clear();
-        now1.forEach(Runnable::run);
+        due.forEach(Runnable::run);
         return List.of();
     }
 
@@ -268,7 +333,7 @@ public final class ScriptedBrokers implements KafkaClient {
 
     @Override
     public LeastLoadedNode leastLoadedNode(long now) {
-        return new LeastLoadedNode(new Node(1, "localhost", 1), true);
+        return new LeastLoadedNode(new Node(3, "localhost", 3), true);
     }
 
     @Override
