@@ -27,7 +27,9 @@ class TidyTest {
 
         List<String> problems = new JavaTidiness().problems(files);
 
-        assertThat(files).hasSizeGreaterThan(50);
+        assertThat(files)
+                .anyMatch(file -> file.endsWith("mirror/src/main/java/io/tain/target/TargetWriter.java"))
+                .anyMatch(file -> file.endsWith("testkit/src/main/java/io/tain/testkit/Auditor.java"));
         assertThat(relative(problems)).isEmpty();
     }
 
@@ -138,8 +140,11 @@ class TidyTest {
         try (Stream<Path> all = Files.walk(root)) {
             return all.filter(Files::isRegularFile)
                     .filter(file -> {
-                        String inside = "/" + root.relativize(file);
-                        return !inside.contains("/target/") && !inside.contains("/.git/");
+                        Path inside = root.relativize(file);
+                        boolean built = inside.startsWith("target")
+                                || (inside.getNameCount() > 1
+                                        && inside.getName(1).endsWith("target"));
+                        return !built && !inside.startsWith(".git");
                     })
                     .filter(file -> {
                         String name = file.getFileName().toString();
