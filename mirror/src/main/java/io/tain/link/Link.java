@@ -23,8 +23,6 @@ final class Link {
     /** A cluster that does not answer for so long at the start is unreachable. */
     private static final Duration START_LIMIT = Duration.ofSeconds(15);
 
-    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(2);
-
     private final LinkConfig config;
     private final Extensions extensions;
     private final ClientSettings settings;
@@ -138,8 +136,11 @@ final class Link {
         }
     }
 
-    /** Waits until the threads have ended, at most the drain time and a little more, and closes what is left. */
+    /** Waits until the threads have ended, at most the drain time and a little more. */
     void join() throws InterruptedException {
+        // First, or the topics' thread could go on waiting for a cluster that does not answer.
+        source.ifPresent(admin -> admin.close(Duration.ZERO));
+        target.ifPresent(admin -> admin.close(Duration.ZERO));
         long limitMs = config.tuning().intervals().drain().toMillis() + 10_000;
         long deadline = System.currentTimeMillis() + limitMs;
         for (Thread thread : threads) {
@@ -148,8 +149,6 @@ final class Link {
                 LOG.warn("{} did not end in time", thread.getName());
             }
         }
-        source.ifPresent(admin -> admin.close(CLOSE_LIMIT));
-        target.ifPresent(admin -> admin.close(CLOSE_LIMIT));
     }
 
     LinkStatus status() {
