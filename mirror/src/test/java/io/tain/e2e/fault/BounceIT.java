@@ -47,7 +47,9 @@ final class BounceIT {
             for (int round = 0; round < ROUNDS; round++) {
                 try (TainProcess mirror = TainProcess.run(file)) {
                     observer.awaitProgress(topic, 500);
-                    assertThat(mirror.term().awaitExit(STOPPED)).as(mirror.err()).isZero();
+                    assertThat(mirror.term().awaitExit(STOPPED))
+                            .as(mirror.err())
+                            .isZero();
                 }
             }
             try (TainProcess mirror = dropIn(topic)) {

@@ -77,9 +77,7 @@ public final class Observer {
         if (!get(target.admin().listTopics().names()).contains(topic)) {
             return 0;
         }
-        return ends(target, topic).values().stream()
-                .mapToLong(Long::longValue)
-                .sum();
+        return ends(target, topic).values().stream().mapToLong(Long::longValue).sum();
     }
 
     /** Waits until the group has so many members, all of which own something. */
