@@ -26,6 +26,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.GroupNotEmptyException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.UnknownMemberIdException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -172,13 +173,20 @@ final class StartCheck {
             }
             if (cause instanceof AuthorizationException) {
                 throw new StartFailure(
-                        side, start + " does not allow access to " + what + ": " + cause.getMessage(), cause);
+                        side,
+                        start + " does not allow access to " + what + " ("
+                                + cause.getClass().getSimpleName()
+                                + "); grant it to the principal of these credentials",
+                        cause);
             }
-            throw new StartFailure(
-                    side,
-                    start + " did not answer about " + what + " within " + limit.toSeconds() + " s: "
-                            + cause.getMessage(),
-                    cause);
+            if (cause instanceof TimeoutException) {
+                throw new StartFailure(
+                        side,
+                        start + " did not answer within " + limit.toSeconds() + " s, asked about " + what
+                                + "; check the addresses, security.protocol, and that the brokers run",
+                        cause);
+            }
+            throw new StartFailure(side, start + " failed to tell of " + what + ": " + cause.getMessage(), cause);
         }
     }
 

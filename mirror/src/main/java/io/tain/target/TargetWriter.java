@@ -131,7 +131,8 @@ public final class TargetWriter implements AutoCloseable {
         }
         Optional<Leader> leader = client.leader(lane.partition());
         if (leader.isEmpty()) {
-            return client.problem(lane.partition().topic()).orElse("no leader on the target");
+            return client.problem(lane.partition().topic())
+                    .orElse("no leader known: its brokers can't be reached, or have not elected one");
         }
         return "waiting for target broker " + leader.get().nodeId();
     }
