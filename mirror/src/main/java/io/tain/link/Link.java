@@ -35,6 +35,7 @@ final class Link {
     private final List<GroupMember> members = new ArrayList<>();
     private Optional<Admin> source = Optional.empty();
     private Optional<Admin> target = Optional.empty();
+    private Optional<Thread> topicsThread = Optional.empty();
     private TopicDesk topics;
 
     /** @param onFatal told once or more, from any thread, when the link can't go on */
@@ -92,7 +93,7 @@ final class Link {
     /** Starts the threads, after {@link #check}; each stream may hold so many bytes. */
     void start(long budgetBytesPerStream) {
         topics = new TopicDesk(new TargetTopics(source.orElseThrow(), target.orElseThrow()));
-        start("topics", topics);
+        topicsThread = Optional.of(start("topics", topics));
         for (int i = 0; i < config.tuning().streams(); i++) {
             int stream = i;
             GroupMember member = new Stream(this, i, budgetBytesPerStream).member(onFatal);
@@ -110,7 +111,7 @@ final class Link {
                 config.tuning().streams());
     }
 
-    private void start(String role, Runnable task) {
+    private Thread start(String role, Runnable task) {
         String name = "tain-" + config.name() + "-" + role;
         Thread thread = new Thread(
                 () -> {
@@ -124,6 +125,7 @@ final class Link {
                 name);
         threads.add(thread);
         thread.start();
+        return thread;
     }
 
     /** Asks the threads to drain, commit and end. */
@@ -132,6 +134,8 @@ final class Link {
         if (topics != null) {
             topics.stop();
         }
+        // It may be waiting for a cluster that does not answer, and a stop must not wait for that.
+        topicsThread.ifPresent(Thread::interrupt);
     }
 
     /** Waits until the threads have ended, at most the drain time and a little more, and closes what is left. */
@@ -143,6 +147,12 @@ final class Link {
             if (thread.isAlive()) {
                 LOG.warn("{} did not end in time", thread.getName());
             }
+        }
+        if (!threads.isEmpty()) {
+            LOG.info(
+                    "link {}: stopped after {} records",
+                    config.name(),
+                    counters.totals().records());
         }
         source.ifPresent(admin -> admin.close(CLOSE_LIMIT));
         target.ifPresent(admin -> admin.close(CLOSE_LIMIT));
