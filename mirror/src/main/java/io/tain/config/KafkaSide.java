@@ -28,6 +28,8 @@ final class KafkaSide {
             "key.serializer", BYTES + "Serializer",
             "value.serializer", BYTES + "Serializer");
 
+    private static final Set<String> CLASS_LISTS = Set.of("partition.assignment.strategy", "metric.reporters");
+
     private final String prefix;
     private final String client;
     private final ConfigDef definition;
@@ -104,16 +106,26 @@ final class KafkaSide {
 
     private void checkValues(Settings settings, Problems problems) {
         Map<String, String> values = settings.values();
-        settings.all().stream()
-                .filter(Setting::hasVariable)
-                .filter(setting -> setting.value().equals(setting.text()))
-                .forEach(unresolved -> values.remove(unresolved.key()));
+        settings.all().stream().filter(Setting::unresolved).forEach(unresolved -> values.remove(unresolved.key()));
         Map<String, ConfigValue> checked = definition.validateAll(values);
         for (Setting setting : settings.all()) {
             ConfigValue value = checked.get(setting.key());
             boolean ours = setting.key().equals("bootstrap.servers") || !values.containsKey(setting.key());
             if (value != null && !ours && !value.errorMessages().isEmpty()) {
                 problems.error(setting, describe(setting, value.errorMessages()));
+            } else if (CLASS_LISTS.contains(setting.key()) && values.containsKey(setting.key())) {
+                checkClasses(setting, problems);
+            }
+        }
+    }
+
+    /** Kafka looks for the classes in these lists only when it makes a client. */
+    private static void checkClasses(Setting setting, Problems problems) {
+        for (String name : setting.value().split(",", -1)) {
+            try {
+                ConfigDef.parseType(setting.key(), name, ConfigDef.Type.CLASS);
+            } catch (ConfigException e) {
+                problems.error(setting, "no class " + name.strip() + "; put its jar on the CLASSPATH");
             }
         }
     }
@@ -149,8 +161,7 @@ final class KafkaSide {
     private void checkTogether(Settings settings, Problems problems) {
         Map<String, Object> values = new HashMap<>(settings.values());
         values.keySet().removeIf(key -> key.startsWith("config.providers"));
-        boolean later = settings.all().stream()
-                .anyMatch(setting -> setting.hasVariable() && setting.value().equals(setting.text()));
+        boolean later = settings.all().stream().anyMatch(Setting::unresolved);
         if (later || !settings.has("bootstrap.servers")) {
             return;
         }

@@ -61,7 +61,8 @@ public final class LinkOptions {
             "memory.budget",
             ValueType.size(4L << 20, 64L << 30),
             "48MiB",
-            "Bytes of record batches that may be held at once, fetched and not yet acknowledged.");
+            "Bytes of record batches that the process may hold at once, fetched and not yet acknowledged; of several"
+                    + " files the largest value counts.");
     public static final LinkOption<Integer> QUEUE_SIZE = new LinkOption<>(
             "queue.size",
             ValueType.integer(1, Integer.MAX_VALUE),

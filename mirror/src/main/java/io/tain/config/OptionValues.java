@@ -57,6 +57,9 @@ final class OptionValues {
     }
 
     static <T> Optional<T> parse(LinkOption<T> option, Setting setting, Problems problems) {
+        if (setting.unresolved()) {
+            return Optional.empty(); // reported already
+        }
         try {
             return Optional.of(option.type().parser().apply(setting.value()));
         } catch (IllegalArgumentException | ArithmeticException e) {

@@ -25,6 +25,9 @@ final class SourceSide {
         ignore("key.deserializer", "records are copied as bytes; ignored");
         ignore("value.deserializer", "records are copied as bytes; ignored");
         ignore("auto.commit.interval.ms", "positions are committed every offset.commit.interval.ms; ignored");
+        ignore(
+                "interceptor.classes",
+                "interceptors do not see records, which are sent on in whole batches (a message handler does); ignored");
         settings.remove("enable.auto.commit")
                 .filter(setting -> !setting.value().equalsIgnoreCase("false"))
                 .ifPresent(setting -> problems.warning(

@@ -31,6 +31,10 @@ final class TargetSide {
         ignore("key.serializer", "records are copied as bytes; ignored");
         ignore("value.serializer", "records are copied as bytes; ignored");
         ignore("transactional.id", "nothing is written in transactions; ignored");
+        ignore("partitioner.class", "records keep their partition; ignored");
+        ignore(
+                "interceptor.classes",
+                "interceptors do not see records, which are sent on in whole batches (a message handler does); ignored");
         warnOfBuffering();
         Optional<Setting> inFlight = settings.get(IN_FLIGHT);
         TargetConfig.Guarantees guarantees = guarantees();

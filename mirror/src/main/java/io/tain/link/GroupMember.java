@@ -191,6 +191,9 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
                 leaving.add(flow);
             }
         }
+        if (leaving.isEmpty()) {
+            return;
+        }
         path.drain(leaving, config.tuning().intervals().drain());
         commitSync(leaving);
         leaving.forEach(flow -> flow.assignment().ifPresent(path::abandon));
@@ -229,27 +232,40 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
         try {
             Map<TopicPartition, OffsetAndMetadata> found = new HashMap<>(consumer.committed(without, ASK));
             found.values().removeIf(Objects::isNull);
-            Set<TopicPartition> fresh = new HashSet<>(without);
-            fresh.removeAll(found.keySet());
-            if (!fresh.isEmpty()) {
+            position(found);
+            without.removeAll(found.keySet());
+            without.removeIf(partition -> !hasLeader(partition));
+            if (!without.isEmpty()) {
                 // A group's first start was settled before it was joined, so these appeared later: from the beginning.
                 Map<TopicPartition, OffsetAndMetadata> beginnings = new HashMap<>();
-                consumer.beginningOffsets(fresh, ASK).forEach((p, o) -> beginnings.put(p, new OffsetAndMetadata(o)));
+                consumer.beginningOffsets(without, ASK).forEach((p, o) -> beginnings.put(p, new OffsetAndMetadata(o)));
                 consumer.commitSync(beginnings, ASK);
-                found.putAll(beginnings);
+                position(beginnings);
             }
-            found.forEach((partition, offset) -> {
-                flows.get(partition)
-                        .position(new Position(
-                                offset.offset(), offset.leaderEpoch().orElse(-1)));
-                // The member's own position is of no use, but without one it would go looking for it.
-                consumer.seek(partition, offset.offset());
-            });
         } catch (TimeoutException | CommitFailedException | RebalanceInProgressException e) {
             LOG.warn("the positions of {} are not known yet: {}; trying again", text(without), e.toString());
         } catch (KafkaException e) {
             fatal("can't find the positions of " + text(without) + ": " + e);
         }
+    }
+
+    private void position(Map<TopicPartition, OffsetAndMetadata> offsets) {
+        offsets.forEach((partition, offset) -> {
+            flows.get(partition)
+                    .position(new Position(offset.offset(), offset.leaderEpoch().orElse(-1)));
+            // The member's own position is of no use, but without one it would go looking for it.
+            consumer.seek(partition, offset.offset());
+        });
+    }
+
+    /** A partition without a leader has no beginning to ask for, and must not keep the others waiting. */
+    private boolean hasLeader(TopicPartition partition) {
+        boolean led = consumer.partitionsFor(partition.topic(), ASK).stream()
+                .anyMatch(p -> p.partition() == partition.partition() && p.leader() != null);
+        if (!led) {
+            flows.get(partition).setReason("no leader on the source");
+        }
+        return led;
     }
 
     private void startReady() {
@@ -312,7 +328,6 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
     @Override
     public void onOutOfRange(Assignment assignment, long position, String what) {
         mailbox.post(() -> flowOf(assignment).ifPresent(flow -> {
-            path.abandon(assignment);
             halt(flow, what + " at " + assignment + "@" + position + logEnds(assignment.partition(), position));
         }));
     }
@@ -335,7 +350,9 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
     @Override
     public void onHalt(Assignment assignment, String reason) {
         mailbox.post(() -> flowOf(assignment).ifPresent(flow -> {
-            path.abandon(assignment);
+            if (assignment.hasEnded()) {
+                path.abandon(assignment);
+            } // else only reading has ended: what was read before is still copied
             halt(flow, reason);
         }));
     }

@@ -24,8 +24,6 @@ final class Link {
     /** A cluster that does not answer for so long at the start is unreachable. */
     private static final Duration START_LIMIT = Duration.ofSeconds(15);
 
-    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(2);
-
     private final LinkConfig config;
     private final Extensions extensions;
     private final ClientSettings settings;
@@ -35,7 +33,6 @@ final class Link {
     private final List<GroupMember> members = new ArrayList<>();
     private Optional<Admin> source = Optional.empty();
     private Optional<Admin> target = Optional.empty();
-    private Optional<Thread> topicsThread = Optional.empty();
     private TopicDesk topics;
 
     /** @param onFatal told once or more, from any thread, when the link can't go on */
@@ -79,6 +76,13 @@ final class Link {
             check.checkDistinct(ends.sourceId(), ends.targetId());
         }
         check.settleGroup(source.get());
+        if (check.topics(source.get()).isEmpty()) {
+            LOG.warn(
+                    "{}: no topic of the source matches {} yet, or none that it may see; looking again every {} s",
+                    config.name(),
+                    config.topics().describe(),
+                    config.tuning().intervals().metadataRefresh().toSeconds());
+        }
         return ends;
     }
 
@@ -93,7 +97,7 @@ final class Link {
     /** Starts the threads, after {@link #check}; each stream may hold so many bytes. */
     void start(long budgetBytesPerStream) {
         topics = new TopicDesk(new TargetTopics(source.orElseThrow(), target.orElseThrow()));
-        topicsThread = Optional.of(start("topics", topics));
+        start("topics", topics);
         for (int i = 0; i < config.tuning().streams(); i++) {
             int stream = i;
             GroupMember member = new Stream(this, i, budgetBytesPerStream).member(onFatal);
@@ -111,7 +115,7 @@ final class Link {
                 config.tuning().streams());
     }
 
-    private Thread start(String role, Runnable task) {
+    private void start(String role, Runnable task) {
         String name = "tain-" + config.name() + "-" + role;
         Thread thread = new Thread(
                 () -> {
@@ -125,7 +129,6 @@ final class Link {
                 name);
         threads.add(thread);
         thread.start();
-        return thread;
     }
 
     /** Asks the threads to drain, commit and end. */
@@ -134,12 +137,13 @@ final class Link {
         if (topics != null) {
             topics.stop();
         }
-        // It may be waiting for a cluster that does not answer, and a stop must not wait for that.
-        topicsThread.ifPresent(Thread::interrupt);
     }
 
-    /** Waits until the threads have ended, at most the drain time and a little more, and closes what is left. */
+    /** Waits until the threads have ended, at most the drain time and a little more. */
     void join() throws InterruptedException {
+        // First, or the topics' thread could go on waiting for a cluster that does not answer.
+        source.ifPresent(admin -> admin.close(Duration.ZERO));
+        target.ifPresent(admin -> admin.close(Duration.ZERO));
         long limitMs = config.tuning().intervals().drain().toMillis() + 10_000;
         long deadline = System.currentTimeMillis() + limitMs;
         for (Thread thread : threads) {
@@ -154,8 +158,6 @@ final class Link {
                     config.name(),
                     counters.totals().records());
         }
-        source.ifPresent(admin -> admin.close(CLOSE_LIMIT));
-        target.ifPresent(admin -> admin.close(CLOSE_LIMIT));
     }
 
     LinkStatus status() {

@@ -55,7 +55,12 @@ class TainTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"help run, topics.include", "run --help, FILE", "help mirror-maker, --consumer.config FILE"})
+    @CsvSource({
+        "help run, topics.include",
+        "help run, memory.budget",
+        "run --help, FILE",
+        "help mirror-maker, --consumer.config FILE"
+    })
     void shouldExplainACommand(String arguments, String expected) {
         int status = tain.run(arguments.split(" "));
 

@@ -150,6 +150,7 @@ class LinkFilesTest {
                 "source.session.timeout.ms=x|whole number",
                 "source.check.crcs=perhaps|true or false",
                 "source.sasl.login.class=no.Such|CLASSPATH",
+                "source.partition.assignment.strategy=no.Such|no class no.Such",
                 "source.security.protocol=SASL|SASL_SSL",
                 "target.acks=2|acks",
                 "target.compression.type=rar|compression.type",
@@ -236,8 +237,10 @@ class LinkFilesTest {
         Links links = read(MINIMAL + """
                 source.enable.auto.commit=true
                 source.key.deserializer=x.Y
+                source.interceptor.classes=x.Y
                 source.max.block.ms=1
                 target.key.serializer=x.Y
+                target.partitioner.class=x.Y
                 target.transactional.id=t
                 target.linger.ms=5
                 """);
@@ -247,8 +250,10 @@ class LinkFilesTest {
                 .satisfiesExactly(
                         line -> assertThat(line).contains("enable.auto.commit", "forced to false"),
                         line -> assertThat(line).contains("key.deserializer", "ignored"),
+                        line -> assertThat(line).contains("interceptor.classes", "message handler", "ignored"),
                         line -> assertThat(line).contains("max.block.ms", "Kafka's producer"),
                         line -> assertThat(line).contains("key.serializer", "ignored"),
+                        line -> assertThat(line).contains("partitioner.class", "keep their partition"),
                         line -> assertThat(line).contains("transactional.id", "ignored"),
                         line -> assertThat(line).contains("linger.ms", "no effect"));
         assertThat(links.configs().get(0).source().client())
@@ -288,8 +293,19 @@ class LinkFilesTest {
                 .satisfiesExactly(
                         line -> assertThat(line).contains("source.client.rack", "${env:NOPE}", "environment variable"),
                         line -> assertThat(line).contains("source.client.id", "${file:/no/such/file:x}"),
-                        line -> assertThat(line).contains("num.streams", "vault", "${env:NAME}"),
-                        line -> assertThat(line).contains("num.streams", "whole number"));
+                        line -> assertThat(line).contains("num.streams", "vault", "${env:NAME}"));
+    }
+
+    @Test
+    void shouldLeaveVariablesOfTheClientsOwnProvidersToIt() throws Exception {
+        Links links = read(MINIMAL + """
+                source.config.providers=vault
+                source.config.providers.vault.class=org.apache.kafka.common.config.provider.FileConfigProvider
+                source.session.timeout.ms=${vault:/x:y}
+                """);
+
+        assertThat(links.warnings()).isEmpty();
+        assertThat(links.configs().get(0).source().client()).containsEntry("session.timeout.ms", "${vault:/x:y}");
     }
 
     @Test
@@ -299,13 +315,14 @@ class LinkFilesTest {
                 () -> LinkFiles.read(List.of(write("link.properties", MINIMAL + """
                                         source.sasl.jaas.config=hunter2
                                         source.ssl.keystore.passwrd=hunter2
+                                        ssl.truststore.certificates=hunter2
                                         ssl.key.password=hunter2
                                         source.session.timeout.ms=${env:SECRET}
                                         source.isolation.level=${env:SECRET}
                                         num.streams=${env:SECRET}
                                         """)), Map.of("SECRET", "hunter2")));
 
-        assertThat(e.errors()).hasSize(4);
+        assertThat(e.errors()).hasSize(5);
         assertThat(e.warnings()).hasSize(1);
         assertThat(e.errors().toString() + e.warnings()).doesNotContain("hunter2");
     }
