@@ -152,6 +152,12 @@ final class Link {
                 LOG.warn("{} did not end in time", thread.getName());
             }
         }
+        if (!threads.isEmpty()) {
+            LOG.info(
+                    "link {}: stopped after {} records",
+                    config.name(),
+                    counters.totals().records());
+        }
     }
 
     LinkStatus status() {

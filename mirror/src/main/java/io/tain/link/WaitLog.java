@@ -40,7 +40,7 @@ final class WaitLog {
         Map<String, List<TopicPartition>> reasons = new TreeMap<>();
         Set<TopicPartition> waiting = new HashSet<>();
         for (PartitionStatus status : partitions) {
-            if (status.state() == State.RETRYING) {
+            if (status.state() == State.RETRYING || status.state() == State.STARTING) {
                 waiting.add(status.partition());
                 long since = waitingSince.computeIfAbsent(status.partition(), partition -> now);
                 if (now - since >= PATIENCE.toNanos()) {
@@ -50,7 +50,7 @@ final class WaitLog {
             }
         }
         waitingSince.keySet().retainAll(waiting);
-        if (waiting.isEmpty() && !told.isEmpty()) {
+        if (waiting.isEmpty() && !partitions.isEmpty() && !told.isEmpty()) {
             told.clear();
             LOG.info("{}: nothing waits any more", link);
         }
