@@ -188,6 +188,9 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
                 leaving.add(flow);
             }
         }
+        if (leaving.isEmpty()) {
+            return; // closing the consumer revokes everything once more, when the data path has ended already
+        }
         path.drain(leaving, config.tuning().intervals().drain());
         commitSync(leaving);
         leaving.forEach(flow -> flow.assignment().ifPresent(path::abandon));
