@@ -26,6 +26,8 @@ import org.apache.kafka.common.TopicPartition;
  *   <li>{@code unacked} is in order of sequence, without holes, and ends at {@code nextSequence}.
  *   <li>At most {@code window} batches are in flight, and they are a prefix of {@code unacked} while OPEN. The broker
  *       remembers five (KIP-98), so a repeat of any of them is recognised.
+ *   <li>One alone is in flight until the broker has acknowledged one of this identity. A producer that a broker doesn't
+ *       know may begin at any sequence, so it would take the second batch though it had refused the first.
  *   <li>After a failure nothing is sent until every batch in flight is answered; then all unacknowledged ones are sent
  *       again, in order, under the same sequences.
  * </ol>
@@ -37,6 +39,12 @@ final class Lane {
         WAITING
     }
 
+    /** Long before brokers forget an idle producer ({@code producer.id.expiration.ms}, a day unless set). */
+    private static final long FORGOTTEN_AFTER_MS = 600_000;
+
+    /** Below the brokers' default {@code message.max.bytes} of 1 MiB. */
+    private static final int MAX_JOINED_BYTES = 1_000_000;
+
     private final TopicPartition partition;
     private final int window;
     private final Deque<Outgoing> queue = new ArrayDeque<>();
@@ -46,7 +54,9 @@ final class Lane {
     private int inFlight;
     private State state = State.OPEN;
     private boolean identityStale;
+    private boolean known;
     private boolean windowWasFull;
+    private int joinLimitBytes = MAX_JOINED_BYTES;
     private boolean detached;
     private long retryAtMs;
     private int failuresInRow;
@@ -99,6 +109,7 @@ final class Lane {
 
     void enqueue(MirrorBatch batch, long nowMs) {
         if (isIdle()) {
+            known &= nowMs - progressMs < FORGOTTEN_AFTER_MS;
             progressMs = nowMs;
         }
         if (detached) {
@@ -116,18 +127,32 @@ final class Lane {
             return false;
         }
         if (inFlight < unacked.size()) {
-            return inFlight < window;
+            return inFlight < currentWindow();
         }
         if (queue.isEmpty()) {
             return false;
         }
         windowWasFull |= inFlight >= window;
-        return inFlight < window;
+        return inFlight < currentWindow();
+    }
+
+    private int currentWindow() {
+        return known || (identity.id() < 0 && !unacked.isEmpty()) ? window : 1;
     }
 
     /** Whether small batches pile up behind a full window, so that larger ones would get on faster. */
     boolean shouldCoalesce() {
         return windowWasFull && inFlight == unacked.size() && queue.size() > window;
+    }
+
+    /** How large a batch may be made by joining small ones. */
+    int joinLimitBytes() {
+        return joinLimitBytes;
+    }
+
+    /** The target did not take a joined batch of that size: with the next ones try less. */
+    void onJoinedTooLarge(int bytes) {
+        joinLimitBytes = Math.min(joinLimitBytes, bytes / 2);
     }
 
     /** Takes the next batch to send: the first unacknowledged one that is not in flight, else the head of the queue. */
@@ -139,6 +164,7 @@ final class Lane {
             if (unacked.isEmpty() && !identity.equals(current) && identity.id() != current.id()) {
                 identity = current;
                 nextSequence = 0;
+                known = false;
             }
             next = queue.remove();
             next.sequence = nextSequence;
@@ -171,6 +197,7 @@ final class Lane {
     void onAcknowledged(Outgoing outgoing, long nowMs) {
         answered(outgoing);
         unacked.remove(outgoing);
+        known = true;
         failuresInRow = 0;
         detached = false;
         trouble = Optional.empty();
@@ -240,6 +267,7 @@ final class Lane {
         if (identity.id() >= 0) {
             // KIP-360: an idempotent producer may raise its own epoch. The id of a spent epoch is replaced when idle.
             identity = new ProducerIdentity(identity.id(), (short) (identity.epoch() + 1));
+            known = false;
             resequence(0);
         }
     }
