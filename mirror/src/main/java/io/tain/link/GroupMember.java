@@ -192,7 +192,7 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
             }
         }
         if (leaving.isEmpty()) {
-            return;
+            return; // closing the consumer revokes everything once more, when the data path has ended already
         }
         path.drain(leaving, config.tuning().intervals().drain());
         commitSync(leaving);

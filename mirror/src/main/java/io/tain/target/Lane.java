@@ -43,6 +43,9 @@ final class Lane {
     /** After a longer pause the leader may have forgotten the producer ({@code producer.id.expiration.ms}). */
     private static final long LONG_PAUSE_MS = 60_000;
 
+    /** Below the brokers' default {@code message.max.bytes} of 1 MiB. */
+    private static final int MAX_JOINED_BYTES = 1_000_000;
+
     private final TopicPartition partition;
     private final int window;
     private final Deque<Outgoing> queue = new ArrayDeque<>();
@@ -54,6 +57,7 @@ final class Lane {
     private boolean identityStale;
     private boolean proven;
     private boolean windowWasFull;
+    private int joinLimitBytes = MAX_JOINED_BYTES;
     private boolean detached;
     private long retryAtMs;
     private int failuresInRow;
@@ -139,6 +143,16 @@ final class Lane {
     /** Whether small batches pile up behind a full window, so that larger ones would get on faster. */
     boolean shouldCoalesce() {
         return windowWasFull && inFlight == unacked.size() && queue.size() > window;
+    }
+
+    /** How large a batch may be made by joining small ones. */
+    int joinLimitBytes() {
+        return joinLimitBytes;
+    }
+
+    /** The target did not take a joined batch of that size: with the next ones try less. */
+    void onJoinedTooLarge(int bytes) {
+        joinLimitBytes = Math.min(joinLimitBytes, bytes / 2);
     }
 
     /** Takes the next batch to send: the first unacknowledged one that is not in flight, else the head of the queue. */
