@@ -304,10 +304,10 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
 
     @Override
     public void onOutOfRange(Assignment assignment, long position, String what) {
-        mailbox.post(() -> flowOf(assignment).ifPresent(flow -> {
-            path.abandon(assignment);
-            halt(flow, what + " at " + assignment + "@" + position + logEnds(assignment.partition(), position));
-        }));
+        mailbox.post(() -> flowOf(assignment)
+                .ifPresent(flow -> halt(
+                        flow,
+                        what + " at " + assignment + "@" + position + logEnds(assignment.partition(), position))));
     }
 
     private String logEnds(TopicPartition partition, long position) {
@@ -328,7 +328,10 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
     @Override
     public void onHalt(Assignment assignment, String reason) {
         mailbox.post(() -> flowOf(assignment).ifPresent(flow -> {
-            path.abandon(assignment);
+            // A writer that may not go on has ended it. Where reading can't go on, what was read before still arrives.
+            if (assignment.hasEnded()) {
+                path.abandon(assignment);
+            }
             halt(flow, reason);
         }));
     }
@@ -337,7 +340,9 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
     public void onCorrupt(Assignment assignment, long offset) {
         mailbox.post(() -> flowOf(assignment).ifPresent(flow -> {
             path.abandon(assignment);
-            if (flow.countCorrupt(offset) < MAX_CORRUPT_READS) {
+            if (flow.phase() != PartitionFlow.Phase.RUNNING) {
+                LOG.warn("the batch at {}@{} has a wrong checksum, and its partition is halted", assignment, offset);
+            } else if (flow.countCorrupt(offset) < MAX_CORRUPT_READS) {
                 LOG.warn("the batch at {}@{} has a wrong checksum; reading it again", assignment, offset);
                 flow.restart();
             } else {

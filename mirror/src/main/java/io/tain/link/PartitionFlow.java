@@ -104,7 +104,7 @@ final class PartitionFlow {
 
     /** Whether everything read so far is on the target, or never will be. */
     boolean isDrained() {
-        return tracker == null || assignment.hasEnded() || phase == Phase.HALTED || tracker.isIdle();
+        return tracker == null || assignment.hasEnded() || tracker.isIdle();
     }
 
     /** What should be committed, if it is not yet. */
