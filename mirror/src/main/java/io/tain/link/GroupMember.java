@@ -361,7 +361,9 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
     public void onCorrupt(Assignment assignment, long offset) {
         mailbox.post(() -> flowOf(assignment).ifPresent(flow -> {
             path.abandon(assignment);
-            if (flow.countCorrupt(offset) < MAX_CORRUPT_READS) {
+            if (flow.phase() != PartitionFlow.Phase.RUNNING) {
+                LOG.warn("the batch at {}@{} has a wrong checksum, and its partition is halted", assignment, offset);
+            } else if (flow.countCorrupt(offset) < MAX_CORRUPT_READS) {
                 LOG.warn("the batch at {}@{} has a wrong checksum; reading it again", assignment, offset);
                 flow.restart();
             } else {
