@@ -1,5 +1,6 @@
 package io.tain.demo;
 
+import io.tain.cli.ProcessSignals;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -78,7 +79,7 @@ public final class Demo implements Callable<Integer> {
     public static void main(String[] args) {
         CountDownLatch stop = new CountDownLatch(1);
         AtomicBoolean asked = new AtomicBoolean();
-        StopSignals.listen(() -> {
+        new ProcessSignals().listen(signal -> {
             stop.countDown();
             if (asked.getAndSet(true)) {
                 System.exit(INTERRUPTED);

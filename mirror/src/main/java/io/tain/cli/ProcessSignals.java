@@ -12,7 +12,7 @@ import java.util.function.IntConsumer;
  * for this is supported ({@code jdk.unsupported}) but cannot be compiled against without a warning, hence the reflection,
  * as in Kafka's own signal handling.
  */
-final class ProcessSignals implements Signals {
+public final class ProcessSignals implements Signals {
     private static final List<String> NAMES = List.of("HUP", "INT", "TERM");
 
     @Override

@@ -4,7 +4,7 @@ import java.util.function.IntConsumer;
 
 /** Where a process hears of signals. */
 @FunctionalInterface
-interface Signals {
+public interface Signals {
     /** Calls the handler with the number of each signal, each time on a thread of its own. */
     void listen(IntConsumer handler);
 }

@@ -157,7 +157,7 @@ final class DataPath {
         reader.writerOf(assignment.partition()).discard(assignment);
     }
 
-    /** Target partitions that do not get on, and why; from any thread. */
+    /** Source partitions of which something can not be written just now, and why; from any thread. */
     Map<TopicPartition, String> blocked() {
         if (writers.size() == 1) {
             return writers.get(0).blocked();

@@ -28,7 +28,10 @@ public final class Mirror {
         stopAsked.countDown();
     }
 
-    /** Checks that both clusters of every link answer and differ, then starts the links. Blocks for a bounded time. */
+    /**
+     * Checks that both clusters of every link answer and differ, then starts the links. Blocks for a bounded time; a
+     * {@link #stop} meanwhile makes it return at once.
+     */
     public void start() throws StartFailure {
         try {
             List<Link.Ends> ends = new ArrayList<>();
@@ -37,17 +40,28 @@ public final class Mirror {
             }
             refuseLoops(ends);
         } catch (StartFailure e) {
+            boolean asked = stopAsked.getCount() == 0; // then the failure is only that the clients were closed
             shutDown();
+            if (asked) {
+                return;
+            }
             throw e;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new StartFailure(Side.CONFIGURATION, "interrupted", e);
         }
+        startLinks();
+    }
+
+    private synchronized void startLinks() {
+        if (stopped) {
+            return;
+        }
         int streams =
                 links.stream().mapToInt(l -> l.config().tuning().streams()).sum();
         // One budget for the process: what the most generous file allows, shared out evenly, so that a link whose
-        // target is
-        // down can't take the memory of the others.
+        // target
+        // is down can't take the memory of the others.
         long budget = links.stream()
                 .mapToLong(l -> l.config().tuning().memoryBudgetBytes())
                 .max()
@@ -65,7 +79,11 @@ public final class Mirror {
                 Link.Ends other = ends.get(j);
                 boolean opposite = one.sourceId().equals(other.targetId())
                         && one.targetId().equals(other.sourceId());
-                Optional<String> shared = opposite ? links.get(i).sharedTopic(links.get(j)) : Optional.empty();
+                Optional<String> shared = Optional.empty();
+                if (opposite) {
+                    shared = links.get(i).sharedTopic(links.get(j));
+                    shared = shared.isPresent() ? shared : links.get(j).sharedTopic(links.get(i));
+                }
                 if (shared.isPresent()) {
                     throw new StartFailure(
                             Side.CONFIGURATION,

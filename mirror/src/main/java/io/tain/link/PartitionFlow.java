@@ -127,7 +127,7 @@ final class PartitionFlow {
         return corruptReads;
     }
 
-    /** @param blocked target partitions that do not get on */
+    /** @param blocked source partitions of which something can not be written, and why */
     PartitionStatus status(Map<TopicPartition, String> blocked) {
         Optional<String> why = reason;
         State state = State.STARTING;

@@ -74,7 +74,7 @@ final class WriterLoop implements Runnable, WriterListener {
         mailbox.post(() -> ranges.forEach(this::take));
     }
 
-    /** Any thread: target partitions that do not get on, and why. */
+    /** Any thread: source partitions of which something can not be written just now, and why. */
     Map<TopicPartition, String> blocked() {
         return blocked;
     }

@@ -6,10 +6,13 @@ import io.tain.wire.ProduceResult;
 import io.tain.wire.ProducerIdentity;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.kafka.common.TopicPartition;
 
 /**
@@ -80,6 +83,14 @@ final class Lane {
 
     boolean isIdle() {
         return queue.isEmpty() && unacked.isEmpty();
+    }
+
+    /** Whose batches are in it: one assignment, but for what message handlers send here. */
+    Set<Assignment> assignments() {
+        Set<Assignment> all = new HashSet<>();
+        unacked.forEach(outgoing -> all.add(outgoing.first().range().assignment()));
+        queue.forEach(outgoing -> all.add(outgoing.first().range().assignment()));
+        return all;
     }
 
     Deque<Outgoing> queue() {
@@ -281,7 +292,7 @@ final class Lane {
     void replaceHead(List<Outgoing> pieces) {
         Outgoing head = unacked.removeFirst();
         List<Outgoing> reversed = new ArrayList<>(pieces);
-        java.util.Collections.reverse(reversed);
+        Collections.reverse(reversed);
         reversed.forEach(unacked::addFirst);
         resequence(head.sequence);
     }

@@ -12,6 +12,7 @@ import io.tain.wire.ProduceOutcome;
 import io.tain.wire.ProduceResult;
 import io.tain.wire.ProducerIdentity;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -79,6 +80,7 @@ public final class TargetWriter implements AutoCloseable {
     /** Sends what can be sent, then waits at most {@code timeoutMs} for the network. */
     public void poll(long timeoutMs, long now) {
         nowMs = now;
+        terms.deliveryTimeout().ifPresent(limit -> List.copyOf(active).forEach(lane -> maybeExpire(lane, limit)));
         if (identity.isEmpty()) {
             client.maybeAskIdentity(
                     nowMs,
@@ -100,12 +102,18 @@ public final class TargetWriter implements AutoCloseable {
         return active.isEmpty();
     }
 
-    /** Why target partitions that have something to write are not getting on, by partition. */
+    /** Source partitions of which something can't be written just now, and why. */
     public Map<TopicPartition, String> blocked() {
         Map<TopicPartition, String> reasons = new HashMap<>();
         for (Lane lane : active) {
             if (nowMs - lane.progressMs() > QUIET_MS) {
-                reasons.put(lane.partition(), reason(lane));
+                String reason = reason(lane);
+                lane.assignments()
+                        .forEach(assignment -> reasons.put(
+                                assignment.partition(),
+                                assignment.partition().equals(lane.partition())
+                                        ? reason
+                                        : lane.partition() + ": " + reason));
             }
         }
         return reasons;
@@ -151,7 +159,6 @@ public final class TargetWriter implements AutoCloseable {
     private boolean sendReady() {
         Map<Integer, List<Lane>> byNode = new LinkedHashMap<>();
         for (Lane lane : List.copyOf(active)) {
-            maybeExpire(lane);
             if (!lane.canSend(nowMs)) {
                 continue;
             }
@@ -345,43 +352,31 @@ public final class TargetWriter implements AutoCloseable {
     }
 
     /** With an explicit delivery time-out, a batch that waited longer counts as refused, as it does for a producer. */
-    private void maybeExpire(Lane lane) {
-        if (terms.deliveryTimeout().isEmpty() || lane.hasInFlight()) {
-            return;
-        }
+    private void maybeExpire(Lane lane, Duration limit) {
         Outgoing head = lane.unacked().isEmpty()
                 ? lane.queue().peekFirst()
                 : lane.unacked().peekFirst();
-        if (head == null
-                || nowMs - head.sinceMs <= terms.deliveryTimeout().get().toMillis()) {
+        if (head == null || lane.hasInFlight() || nowMs - head.sinceMs <= limit.toMillis()) {
             return;
         }
-        if (lane.unacked().isEmpty()) {
-            lane.take(identity.orElseThrow()); // gives it its place among the unacknowledged, unsent
-            lane.onFailed(head, timeout());
-        }
+        String reason = "not delivered within delivery.timeout.ms=" + limit.toMillis();
         for (MirrorBatch part : head.parts()) {
-            if (listener.onRefused(part, timeout().error()) == WriterListener.Verdict.HALT) {
+            if (listener.onRefused(part, reason) == WriterListener.Verdict.HALT) {
                 lane.reopen();
                 discard(part.range().assignment());
                 return;
             }
         }
-        lane.replaceHead(List.of());
+        if (lane.unacked().isEmpty()) {
+            lane.queue().removeFirst();
+        } else {
+            lane.replaceHead(List.of());
+            lane.loseIdentity(); // whether it was written is unknown, so its sequences can't be given to others
+        }
         head.release();
-        lane.loseIdentity(); // whether it was written is unknown, so its sequences can't be given to others
         lane.reopen();
         if (lane.isIdle()) {
             active.remove(lane);
         }
-    }
-
-    private ProduceResult timeout() {
-        return new ProduceResult(
-                ProduceOutcome.RETRY,
-                "not delivered within delivery.timeout.ms="
-                        + terms.deliveryTimeout().get().toMillis(),
-                -1,
-                List.of());
     }
 }
