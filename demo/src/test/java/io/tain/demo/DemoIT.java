@@ -122,7 +122,17 @@ class DemoIT {
     private static List<String> command() {
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         String classPath = "target/tain-demo-" + System.getProperty("tain.version") + ".jar:target/lib/*";
-        return List.of(java, "-Xmx1g", "-Dlog4j2.shutdownHookEnabled=false", "-cp", classPath, "io.tain.demo.Demo");
+        // Whoever started the tests in the background may have had signals ignored, which children inherit.
+        String env = "--default-signal=INT,TERM";
+        return List.of(
+                "env",
+                env,
+                java,
+                "-Xmx1g",
+                "-Dlog4j2.shutdownHookEnabled=false",
+                "-cp",
+                classPath,
+                "io.tain.demo.Demo");
     }
 
     private Map<String, Object> connection() {

@@ -63,6 +63,9 @@ class ProcessSignalsTest {
 
     private BufferedReader start(String manner, List<String> arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of(
+                // Whoever started the tests in the background may have had signals ignored, which children inherit.
+                "env",
+                "--default-signal=HUP,INT,TERM",
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xshare:auto",
                 "-XX:TieredStopAtLevel=1",
