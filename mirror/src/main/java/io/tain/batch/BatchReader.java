@@ -1,22 +1,26 @@
 package io.tain.batch;
 
-/** Reads batches of every format into a {@link RecordTable}; the first place that looks past the header. Stateless. */
-final class BatchReader {
-    private BatchReader() {}
+/**
+ * Reads batches of every format into a {@link RecordTable}; the first place that looks past the header. Owns the
+ * decompressor; used by one thread.
+ */
+final class BatchReader implements AutoCloseable {
+    private final Decompressor decompressor = new Decompressor();
 
     /**
      * Adds the records of a fetched batch, those from {@code fromOffset} on.
      *
      * @throws InvalidBatchException naming the batch, if anything about it is inconsistent
      */
-    static void read(RecordBatch source, long fromOffset, RecordTable into) {
+    void read(RecordBatch source, long fromOffset, RecordTable into) {
         try {
             source.requireValidChecksum();
             into.openBatch();
             if (source.isOldFormat()) {
-                LegacyRecordReader.read(source, fromOffset, into);
+                LegacyRecordReader.read(source, decompressor, fromOffset, into);
             } else {
-                RecordReader.read(source, source.baseOffset(), fromOffset, into);
+                RecordReader.read(
+                        source, decompressor, new RecordReader.Offsets(source.baseOffset(), fromOffset), into);
             }
         } catch (InvalidBatchException e) {
             throw new InvalidBatchException(source + ": " + e.getMessage(), e);
@@ -24,13 +28,13 @@ final class BatchReader {
     }
 
     /** Adds the records of a batch that was made or patched for the target, with the source offsets it came with. */
-    static void readAgain(EncodedBatch batch, RecordTable into) {
+    void readAgain(EncodedBatch batch, RecordTable into) {
         RecordBatch bytes = RecordBatch.of(batch.bytes());
         int firstRow = into.count();
         try {
             bytes.requireValidChecksum();
             into.openBatch();
-            RecordReader.read(bytes, 0, 0, into);
+            RecordReader.read(bytes, decompressor, new RecordReader.Offsets(0, 0), into);
             if (into.count() - firstRow != batch.count()) {
                 throw new InvalidBatchException(
                         "holds " + (into.count() - firstRow) + " records, not " + batch.count());
@@ -42,5 +46,10 @@ final class BatchReader {
         for (int i = 0; i < batch.count(); i++) {
             into.setOffset(firstRow + i, batch.source().ofRecord(i));
         }
+    }
+
+    @Override
+    public void close() {
+        decompressor.close();
     }
 }

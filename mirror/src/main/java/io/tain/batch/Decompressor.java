@@ -1,23 +1,35 @@
 package io.tain.batch;
 
 import com.github.luben.zstd.RecyclingBufferPool;
+import com.github.luben.zstd.Zstd;
+import com.github.luben.zstd.ZstdDecompressCtx;
+import com.github.luben.zstd.ZstdException;
 import com.github.luben.zstd.ZstdInputStreamNoFinalizer;
 import io.tain.config.Codec;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Optional;
 import java.util.zip.GZIPInputStream;
 
 /**
  * Undoes the compression of a batch. Memory grows with what really comes out, up to the limit of the output, and not with
  * what the compressed bytes announce. (A zstd frame may ask the native library for a window of at most 128 MiB, which is
- * the library's own limit; it is touched only as far as data is decompressed into it.) Stateless.
+ * the library's own limit; it is touched only as far as data is decompressed into it.)
+ *
+ * <p>Owns a native zstd context, made at the first need and freed by {@link #close}: making one for each batch would take much
+ * longer than decompressing a batch of one record. Used by one thread.
  */
-final class Decompressor {
+final class Decompressor implements AutoCloseable {
     private static final int CHUNK = 32 << 10;
     private static final int GZIP_INPUT_BUFFER = 8 << 10;
 
-    private Decompressor() {}
+    /** Up to this size, zstd data is tried in one call, on the chance that it fits into the room given. */
+    private static final int SMALL_ZSTD = 8 << 10;
+
+    private static final int ROOM_FOR_SMALL_ZSTD = 64 << 10;
+
+    private Optional<ZstdDecompressCtx> zstdContext = Optional.empty();
 
     /**
      * Appends the decompressed bytes to {@code out}.
@@ -25,14 +37,14 @@ final class Decompressor {
      * @param magic of the batch; LZ4 was framed wrongly in magic 0
      * @throws InvalidBatchException if the bytes are not what the codec makes, or too many come out
      */
-    static void decompress(Codec codec, int magic, Slice in, GrowingBytes out) {
+    void decompress(Codec codec, int magic, Slice in, GrowingBytes out) {
         try {
             switch (codec) {
                 case NONE -> out.write(in.array(), in.start(), in.length());
                 case GZIP -> drain(new GZIPInputStream(in.stream(), GZIP_INPUT_BUFFER), out);
                 case SNAPPY -> SnappyBlocks.decompress(in, out);
                 case LZ4 -> Lz4Frame.decompress(in, magic, out);
-                case ZSTD -> drain(new ZstdInputStreamNoFinalizer(in.stream(), RecyclingBufferPool.INSTANCE), out);
+                case ZSTD -> zstd(in, out);
             }
         } catch (EOFException e) {
             throw new InvalidBatchException(codec + " data of " + in.length() + " bytes is cut off", e);
@@ -40,6 +52,34 @@ final class Decompressor {
             throw new InvalidBatchException(
                     codec + " data of " + in.length() + " bytes can't be decompressed: " + e.getMessage(), e);
         }
+    }
+
+    private void zstd(Slice in, GrowingBytes out) throws IOException {
+        if (in.length() <= SMALL_ZSTD) {
+            if (zstdContext.isEmpty()) {
+                zstdContext = Optional.of(new ZstdDecompressCtx());
+            }
+            out.reserve(ROOM_FOR_SMALL_ZSTD);
+            try {
+                int length = zstdContext
+                        .get()
+                        .decompressByteArray(
+                                out.array(), out.size(), ROOM_FOR_SMALL_ZSTD, in.array(), in.start(), in.length());
+                out.advance(length);
+                return;
+            } catch (ZstdException e) {
+                if (e.getErrorCode() != Zstd.errDstSizeTooSmall()) {
+                    throw new IOException(e.getMessage(), e);
+                }
+            }
+        }
+        drain(new ZstdInputStreamNoFinalizer(in.stream(), RecyclingBufferPool.INSTANCE), out);
+    }
+
+    @Override
+    public void close() {
+        zstdContext.ifPresent(ZstdDecompressCtx::close);
+        zstdContext = Optional.empty();
     }
 
     private static void drain(InputStream stream, GrowingBytes out) throws IOException {

@@ -13,13 +13,15 @@ import org.apache.kafka.common.header.Header;
 
 /**
  * Runs the operator's record handler over batches and encodes what it returns, by target partition. This is the one path on
- * which every record becomes an object. Owns the memory it works in; used by one thread, unlike the handler.
+ * which every record becomes an object. Owns the memory it works in, some of it native and given back by {@link #close};
+ * used by one thread, unlike the handler.
  */
-public final class HandlerStage {
+public final class HandlerStage implements AutoCloseable {
     private final RecordHandler handler;
     private final Partitioner partitioner;
     private final int maxDecompressedBytes;
     private final RecordTable input;
+    private final BatchReader reader = new BatchReader();
     private final BatchWriter writer = new BatchWriter();
 
     /** @param maxDecompressedBytes limits the records of a source batch, and of what becomes of it for each partition */
@@ -39,7 +41,7 @@ public final class HandlerStage {
      */
     public HandledBatch handle(RecordBatch source, TopicPartition partition, TranscodeRule rule, long nowMillis) {
         input.clear();
-        BatchReader.read(source, rule.fromOffset(), input);
+        reader.read(source, rule.fromOffset(), input);
         ConsumerRecords records = new ConsumerRecords(source, partition, input);
         Map<TopicPartition, RecordTable> outputs = new LinkedHashMap<>();
         for (int row = 0; row < input.count(); row++) {
@@ -53,6 +55,11 @@ public final class HandlerStage {
             }
         }
         return encode(source, rule, outputs);
+    }
+
+    @Override
+    public void close() {
+        reader.close();
     }
 
     private List<ProducerRecord<byte[], byte[]>> callHandler(
@@ -84,7 +91,7 @@ public final class HandlerStage {
 
     private HandledBatch encode(RecordBatch source, TranscodeRule rule, Map<TopicPartition, RecordTable> outputs) {
         long base = source.isOldFormat() && input.count() > 0 ? input.offset(0) : source.baseOffset();
-        long firstOffset = Math.max(base, rule.fromOffset());
+        long firstOffset = Math.min(Math.max(base, rule.fromOffset()), source.nextOffset());
         Codec codec = rule.codec().orElseGet(source::codec);
         List<RoutedBatch> routed = new ArrayList<>(outputs.size());
         outputs.forEach((target, table) -> {

@@ -12,12 +12,12 @@ final class LegacyRecordReader {
     private static final int LOG_OVERHEAD = BatchLayout.LOG_OVERHEAD;
     private static final int NO_HEADERS = 0;
 
-    /** How the messages inside a wrapper are to be read. */
+    /** How the messages inside a wrapper are to be read: the base offset is what is to be added to theirs. */
     private record Wrapper(RecordBatch batch, Codec codec, long baseOffset) {}
 
     private LegacyRecordReader() {}
 
-    static void read(RecordBatch batch, long fromOffset, RecordTable into) {
+    static void read(RecordBatch batch, Decompressor decompressor, long fromOffset, RecordTable into) {
         Slice bytes = Slice.of(batch.buffer(), 0, batch.sizeInBytes());
         if (batch.codec() == Codec.NONE) {
             if (batch.baseOffset() >= fromOffset) {
@@ -30,7 +30,7 @@ final class LegacyRecordReader {
         }
         Slice value = valueOf(bytes);
         int start = into.data().size();
-        Decompressor.decompress(batch.codec(), batch.magic(), value, into.data());
+        decompressor.decompress(batch.codec(), batch.magic(), value, into.data());
         Slice inner = new Slice(into.data().array(), start, into.data().size());
         long base = batch.magic() == 0 ? 0 : batch.lastOffset() - lastInnerOffset(inner);
         addInner(new Wrapper(batch, batch.codec(), base), inner, fromOffset, into);

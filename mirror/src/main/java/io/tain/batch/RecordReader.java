@@ -2,14 +2,17 @@ package io.tain.batch;
 
 /** Reads the records of a batch of magic 2, checking all lengths so that the rest of each can be copied blindly. */
 final class RecordReader {
+    /**
+     * Which offsets the records have, and which are wanted.
+     *
+     * @param base what the records' offset deltas are relative to
+     * @param from records below it are left out
+     */
+    record Offsets(long base, long from) {}
+
     private RecordReader() {}
 
-    /**
-     * Adds the records from {@code fromOffset} on.
-     *
-     * @param baseOffset what the records' offset deltas are relative to
-     */
-    static void read(RecordBatch batch, long baseOffset, long fromOffset, RecordTable into) {
+    static void read(RecordBatch batch, Decompressor decompressor, Offsets offsets, RecordTable into) {
         int count = batch.count();
         int lastOffsetDelta = batch.lastOffsetDelta();
         if (count < 0 || lastOffsetDelta < 0) {
@@ -21,7 +24,7 @@ final class RecordReader {
         }
         int start = into.data().size();
         Slice payload = Slice.of(batch.buffer(), BatchLayout.RECORDS, batch.sizeInBytes());
-        Decompressor.decompress(batch.codec(), batch.magic(), payload, into.data());
+        decompressor.decompress(batch.codec(), batch.magic(), payload, into.data());
 
         // Nothing is written to the table's bytes while they are parsed, so the array stays the same.
         ByteReader reader =
@@ -49,8 +52,8 @@ final class RecordReader {
                 throw new InvalidBatchException(
                         "record " + i + " is " + (reader.position() - end) + " bytes longer than its length says");
             }
-            long offset = baseOffset + offsetDelta;
-            if (offset >= fromOffset) {
+            long offset = offsets.base() + offsetDelta;
+            if (offset >= offsets.from()) {
                 long timestamp = logAppendTime ? batch.maxTimestamp() : batch.baseTimestamp() + timestampDelta;
                 into.add(offset, timestamp, rest, end);
             }

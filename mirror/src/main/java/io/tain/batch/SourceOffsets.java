@@ -24,7 +24,7 @@ public final class SourceOffsets {
         return new SourceOffsets(first, first + count, DENSE);
     }
 
-    /** Of the rows from {@code from} to before {@code to} of a table, covering a range that may begin before and end after them. */
+    /** Of some rows of a table. What the rows cover may begin before the first of them and end after the last. */
     static SourceOffsets of(RecordTable table, Rows rows) {
         int count = rows.to() - rows.from();
         boolean isDense = rows.nextOffset() - rows.firstOffset() == count;

@@ -10,13 +10,15 @@ import java.util.Optional;
  * consumer of the source sees; nothing else of the old batch is kept.
  *
  * <p>Every method checks the checksum of what it reads, and fails with {@link InvalidBatchException} rather than guess. Owns
- * the memory it decompresses into, bounded by the limit given at construction, whatever the bytes claim; used by one thread.
+ * the memory it decompresses into, bounded by the limit given at construction, whatever the bytes claim, and a little native
+ * memory that {@link #close} gives back; used by one thread.
  */
-public final class Transcoder {
+public final class Transcoder implements AutoCloseable {
     /** How much a pile of batches may decompress to before what is there is written out. */
     private static final int PILE_BYTES = 16 << 20;
 
     private final RecordTable table;
+    private final BatchReader reader = new BatchReader();
     private final BatchWriter writer = new BatchWriter();
 
     /** @param maxDecompressedBytes how much memory the records of one batch may take, index included (24 bytes per record) */
@@ -31,7 +33,7 @@ public final class Transcoder {
      */
     public List<EncodedBatch> transcode(RecordBatch source, TranscodeRule rule) {
         table.clear();
-        BatchReader.read(source, rule.fromOffset(), table);
+        reader.read(source, rule.fromOffset(), table);
         if (table.count() == 0) {
             return List.of();
         }
@@ -108,16 +110,21 @@ public final class Transcoder {
                 table.clear();
                 firstOffset = batch.firstOffset();
             }
-            BatchReader.readAgain(batch, table);
+            reader.readAgain(batch, table);
             nextOffset = batch.nextOffset();
         }
         writer.write(table, new Rows(0, table.count(), firstOffset, nextOffset), codec, maxBatchBytes, out);
         return out;
     }
 
+    @Override
+    public void close() {
+        reader.close();
+    }
+
     private Rows readOnly(EncodedBatch batch) {
         table.clear();
-        BatchReader.readAgain(batch, table);
+        reader.readAgain(batch, table);
         return new Rows(0, table.count(), batch.firstOffset(), batch.nextOffset());
     }
 

@@ -2,10 +2,13 @@ package io.tain.cli;
 
 import io.tain.config.InvalidConfigException;
 import io.tain.config.LinkFiles;
+import io.tain.config.LinkOption;
+import io.tain.config.LinkOptions;
 import io.tain.config.Links;
 import io.tain.link.Extensions;
 import io.tain.link.StartFailure;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -49,6 +52,17 @@ final class RunCommand implements Callable<Integer> {
     RunCommand(Host host, Console console) {
         this.host = host;
         this.console = console;
+    }
+
+    /** The table of Tain's options, for the usage text. */
+    static String[] optionLines() {
+        List<String> lines = new ArrayList<>(List.of("", "Tain's own settings in a file:"));
+        for (LinkOption<?> option : LinkOptions.ALL) {
+            String standard = option.defaultText().replaceAll("^\\(|\\)$", "");
+            lines.add("  " + option.key() + (option.required() ? " (required)" : " (default: " + standard + ")"));
+            lines.add("      " + option.doc());
+        }
+        return lines.toArray(new String[0]);
     }
 
     @Override

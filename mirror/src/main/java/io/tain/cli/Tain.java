@@ -25,7 +25,7 @@ import picocli.CommandLine.Option;
 @SuppressWarnings("UnusedVariable") // the fields are there for picocli, which reads their annotations
 public final class Tain {
     private static final String MIRROR_MAKER = "mirror-maker";
-    private static final int USAGE_WIDTH = 100;
+    private static final int USAGE_WIDTH = 120;
     private static final List<String> VERBOSE = List.of("-v", "--verbose");
 
     @Option(
@@ -95,7 +95,9 @@ public final class Tain {
 
     private static CommandLine commandLine(Host host, Console console) {
         CommandLine tain = new CommandLine(new Tain());
-        tain.addSubcommand(new RunCommand(host, console));
+        CommandLine run = new CommandLine(new RunCommand(host, console));
+        run.getCommandSpec().usageMessage().footer(RunCommand.optionLines());
+        tain.addSubcommand(run);
         tain.addSubcommand(new ListedCommands.MirrorMaker());
         tain.addSubcommand(new ListedCommands.Demo(console));
         tain.addSubcommand(new ListedCommands.Bench(console));
@@ -125,8 +127,7 @@ public final class Tain {
             String kind = argument.startsWith("-") ? "option" : top ? "command" : "argument";
             message = "unknown " + kind + " " + argument + Nearest.hint(argument, names);
         }
-        console.error(message);
-        console.err().println(top ? "try: tain --help" : "try: tain help " + command.getCommandName());
+        console.error(message + "; try: tain " + (top ? "--help" : "help " + command.getCommandName()));
         return ExitStatus.USAGE;
     }
 }

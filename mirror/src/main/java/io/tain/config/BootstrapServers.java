@@ -24,6 +24,9 @@ final class BootstrapServers {
                             + "=host1:9092,host2:9092");
             return;
         }
+        if (setting.get().unresolved()) {
+            return;
+        }
         if (setting.get().value().isBlank()) {
             problems.error(setting.get(), "is empty; write host1:9092,host2:9092");
             return;

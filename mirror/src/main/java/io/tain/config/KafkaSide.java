@@ -28,6 +28,8 @@ final class KafkaSide {
             "key.serializer", BYTES + "Serializer",
             "value.serializer", BYTES + "Serializer");
 
+    private static final Set<String> CLASS_LISTS = Set.of("partition.assignment.strategy", "metric.reporters");
+
     private final String prefix;
     private final String client;
     private final ConfigDef definition;
@@ -64,10 +66,11 @@ final class KafkaSide {
         return Optional.empty();
     }
 
-    /** Reports names that Kafka's clients do not know, and values that they would refuse. */
+    /** Reports brokers that are no addresses, names that Kafka's clients do not know, and values that they would refuse. */
     void check(Settings settings, Problems problems) {
         checkNames(settings, problems);
         int before = problems.errors().size();
+        BootstrapServers.check(settings, problems);
         checkValues(settings, problems);
         if (problems.errors().size() == before) {
             checkTogether(settings, problems);
@@ -85,64 +88,80 @@ final class KafkaSide {
                 problems.warning(
                         setting, "is a setting of Kafka's " + other.client + " and does nothing for a " + client);
             } else {
-                String near = Nearest.of(key, names)
-                        .map(name -> "; did you mean " + settings.spelled(name) + "?")
-                        .orElse("");
-                problems.warning(
-                        setting, "no setting of Kafka's " + client + "; passed on as it is, for plug-ins" + near);
+                warnOfUnknown(setting, settings, problems);
             }
         }
     }
 
+    private void warnOfUnknown(Setting setting, Settings settings, Problems problems) {
+        Optional<String> near = Nearest.of(setting.key(), names);
+        boolean perhapsSecret = setting.secret() || near.filter(Secrets::named).isPresent();
+        problems.warning(
+                setting.place(),
+                perhapsSecret ? setting.writtenKey() : setting.shown(),
+                "no setting of Kafka's " + client + "; passed on as it is, for plug-ins"
+                        + near.map(name -> "; did you mean " + settings.spelled(name) + "?")
+                                .orElse(""));
+    }
+
     private void checkValues(Settings settings, Problems problems) {
         Map<String, String> values = settings.values();
-        settings.all().stream()
-                .filter(Setting::hasVariable)
-                .filter(setting -> setting.value().equals(setting.text()))
-                .forEach(unresolved -> values.remove(unresolved.key()));
+        settings.all().stream().filter(Setting::unresolved).forEach(unresolved -> values.remove(unresolved.key()));
         Map<String, ConfigValue> checked = definition.validateAll(values);
         for (Setting setting : settings.all()) {
             ConfigValue value = checked.get(setting.key());
             boolean ours = setting.key().equals("bootstrap.servers") || !values.containsKey(setting.key());
             if (value != null && !ours && !value.errorMessages().isEmpty()) {
                 problems.error(setting, describe(setting, value.errorMessages()));
+            } else if (CLASS_LISTS.contains(setting.key()) && values.containsKey(setting.key())) {
+                checkClasses(setting, problems);
+            }
+        }
+    }
+
+    /** Kafka looks for the classes in these lists only when it makes a client. */
+    private static void checkClasses(Setting setting, Problems problems) {
+        for (String name : setting.value().split(",", -1)) {
+            try {
+                ConfigDef.parseType(setting.key(), name, ConfigDef.Type.CLASS);
+            } catch (ConfigException e) {
+                problems.error(setting, "no class " + name.strip() + "; put its jar on the CLASSPATH");
             }
         }
     }
 
     private String describe(Setting setting, List<String> messages) {
         ConfigDef.ConfigKey key = definition.configKeys().get(setting.key());
-        String expected = switch (key.type) {
-            case INT, SHORT, LONG -> "a whole number" + bounds(key);
-            case DOUBLE -> "a number" + bounds(key);
-            case BOOLEAN -> "true or false";
-            case CLASS -> "the name of a class whose jar is on the CLASSPATH";
-            case LIST -> "a comma-separated list";
-            default -> key.validator == null ? "" : key.validator.toString();
+        String message = messages.get(0);
+        String why = message.substring(message.indexOf(": ") < 0 ? 0 : message.indexOf(": ") + 2);
+        boolean showable = !setting.secret() && !setting.hasVariable();
+        return switch (key.type) {
+            case INT, SHORT, LONG -> "write a whole number" + bounds(key);
+            case DOUBLE -> "write a number" + bounds(key);
+            case BOOLEAN -> "write true or false";
+            case CLASS ->
+                "write the name of a class whose jar is on the CLASSPATH" + (showable ? " (" + why + ")" : "");
+            default -> showable ? why : "value is not allowed; Kafka takes " + key.validator;
         };
-        String why = "";
-        if (!setting.secret() && !setting.hasVariable()) {
-            String message = messages.get(0);
-            int at = message.indexOf(": ");
-            why = at < 0 ? message : message.substring(at + 2);
-        }
-        String what = why.isEmpty() ? "value is not allowed" : why;
-        return what + (expected.isEmpty() ? "" : "; write " + expected);
     }
 
+    /** A Kafka range such as [0,...,900] or [1,...] in words. */
     private static String bounds(ConfigDef.ConfigKey key) {
         if (key.validator == null) {
             return "";
         }
-        return " in " + key.validator.toString().replace(",...,", " to ").replace(",...", " or more");
+        String range = key.validator.toString().replaceAll("[\\[\\]]", "");
+        String[] ends = range.split(",\\.\\.\\.,?", -1);
+        return ends.length < 2 || ends[1].isEmpty()
+                ? ", " + ends[0] + " or more"
+                : " from " + ends[0] + " to " + ends[1];
     }
 
     /** Kafka's rules about several settings; it stops at the first that is broken. */
     private void checkTogether(Settings settings, Problems problems) {
         Map<String, Object> values = new HashMap<>(settings.values());
         values.keySet().removeIf(key -> key.startsWith("config.providers"));
-        boolean later = settings.all().stream()
-                .anyMatch(setting -> setting.hasVariable() && setting.value().equals(setting.text()));
+        boolean later = settings.all().stream().anyMatch(Setting::unresolved);
         if (later || !settings.has("bootstrap.servers")) {
             return;
         }

@@ -61,7 +61,8 @@ public final class LinkOptions {
             "memory.budget",
             ValueType.size(4L << 20, 64L << 30),
             "48MiB",
-            "Bytes of record batches that may be held at once, fetched and not yet acknowledged.");
+            "Bytes of record batches that the process may hold at once, fetched and not yet acknowledged; of several"
+                    + " files the largest value counts.");
     public static final LinkOption<Integer> QUEUE_SIZE = new LinkOption<>(
             "queue.size",
             ValueType.integer(1, Integer.MAX_VALUE),
@@ -105,7 +106,9 @@ public final class LinkOptions {
         if (meant.isPresent()) {
             return "unknown key; " + meant.get();
         }
-        return "unknown key" + Nearest.hint(key, keys())
-                + " (Kafka's own settings are written with source. or target. before them)";
+        return "unknown key"
+                + Nearest.of(key, keys())
+                        .map(near -> "; did you mean " + near + "?")
+                        .orElse("; Kafka's own settings are written with source. or target. before them");
     }
 }

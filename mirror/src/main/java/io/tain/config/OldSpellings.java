@@ -19,6 +19,9 @@ final class OldSpellings {
     private static final String SYNC = "every write is acknowledged before its position is committed";
     private static final String BYTES = "records are copied as bytes, without serializers";
 
+    private static final String ASSIGNORS = "range org.apache.kafka.clients.consumer.RangeAssignor "
+            + "roundrobin org.apache.kafka.clients.consumer.RoundRobinAssignor";
+
     /** New name of each renamed setting. */
     private static final Map<String, String> CONSUMER = table("""
             groupid group.id
@@ -122,8 +125,12 @@ final class OldSpellings {
             problems.warning(
                     setting, "old name of " + spelled + ", which is set as well and counts; take this one out");
         } else {
-            settings.put(setting.withKey(newKey));
-            problems.warning(setting, "old name; write " + spelled);
+            Setting renamed = setting.withKey(newKey);
+            Optional<String> value = newValue(renamed);
+            settings.put(value.map(renamed::withValue).orElse(renamed));
+            problems.warning(
+                    setting,
+                    "old name; write " + spelled + value.map(text -> "=" + text).orElse(""));
         }
     }
 
@@ -143,21 +150,8 @@ final class OldSpellings {
         }
     }
 
-    /** Values that were spelled differently once. */
     private static void oldValue(Setting setting, Settings settings, Problems problems) {
-        Optional<String> today = switch (setting.key()) {
-            case "auto.offset.reset" -> pick(setting, "smallest earliest largest latest");
-            case "compression.type" -> pick(setting, "0 none 1 gzip 2 snappy 3 lz4 4 zstd uncompressed none");
-            case "security.protocol" ->
-                pick(setting, "PLAINTEXTSASL SASL_PLAINTEXT SSLSASL SASL_SSL SASLPLAINTEXT SASL_PLAINTEXT");
-            case "partition.assignment.strategy" ->
-                pick(
-                        setting,
-                        "range org.apache.kafka.clients.consumer.RangeAssignor "
-                                + "roundrobin org.apache.kafka.clients.consumer.RoundRobinAssignor");
-            default -> Optional.empty();
-        };
-        today.ifPresent(value -> {
+        newValue(setting).ifPresent(value -> {
             settings.put(setting.withValue(value));
             problems.warning(setting, "old value; write " + value);
         });
@@ -168,6 +162,18 @@ final class OldSpellings {
             settings.remove(setting.key());
             problems.warning(setting, "has no meaning any more: records keep their partition; take it out");
         }
+    }
+
+    /** What a value is spelled like today, if it was spelled differently once. */
+    private static Optional<String> newValue(Setting setting) {
+        return switch (setting.key()) {
+            case "auto.offset.reset" -> pick(setting, "smallest earliest largest latest");
+            case "compression.type" -> pick(setting, "0 none 1 gzip 2 snappy 3 lz4 4 zstd uncompressed none");
+            case "security.protocol" ->
+                pick(setting, "PLAINTEXTSASL SASL_PLAINTEXT SSLSASL SASL_SSL SASLPLAINTEXT SASL_PLAINTEXT");
+            case "partition.assignment.strategy" -> pick(setting, ASSIGNORS);
+            default -> Optional.empty();
+        };
     }
 
     private static Optional<String> pick(Setting setting, String oldAndNew) {

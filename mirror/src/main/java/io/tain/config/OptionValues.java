@@ -38,9 +38,7 @@ final class OptionValues {
     void require(LinkOption<?> option) {
         if (setting(option).isEmpty()) {
             problems.error(
-                    whole,
-                    option.key(),
-                    "is missing; write " + option.key() + "=" + option.type().expected());
+                    whole, option.key(), "is missing; write " + option.type().expected());
         }
     }
 
@@ -59,6 +57,9 @@ final class OptionValues {
     }
 
     static <T> Optional<T> parse(LinkOption<T> option, Setting setting, Problems problems) {
+        if (setting.unresolved()) {
+            return Optional.empty(); // reported already
+        }
         try {
             return Optional.of(option.type().parser().apply(setting.value()));
         } catch (IllegalArgumentException | ArithmeticException e) {

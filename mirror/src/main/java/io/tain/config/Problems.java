@@ -1,6 +1,7 @@
 package io.tain.config;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -40,9 +41,15 @@ public final class Problems {
         return !errors().isEmpty();
     }
 
+    /** In the order of the files and their lines. */
     private List<Problem> of(Problem.Severity severity) {
         List<Problem> all = new ArrayList<>(found);
         all.removeIf(problem -> problem.severity() != severity);
+        List<String> files =
+                all.stream().map(problem -> problem.place().file()).distinct().toList();
+        all.sort(Comparator.comparingInt(
+                        (Problem problem) -> files.indexOf(problem.place().file()))
+                .thenComparingInt(problem -> problem.place().line()));
         return List.copyOf(all);
     }
 }

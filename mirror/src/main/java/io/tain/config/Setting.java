@@ -31,6 +31,11 @@ record Setting(String key, String writtenKey, String text, String value, Place p
         return ConfigTransformer.DEFAULT_PATTERN.matcher(text).find();
     }
 
+    /** Whether variables are left in the value: those of the client's own providers, and those reported as wrong. */
+    boolean unresolved() {
+        return hasVariable() && value.equals(text);
+    }
+
     boolean secret() {
         return Secrets.named(writtenKey) || Secrets.named(key);
     }

@@ -25,13 +25,15 @@ final class SourceSide {
         ignore("key.deserializer", "records are copied as bytes; ignored");
         ignore("value.deserializer", "records are copied as bytes; ignored");
         ignore("auto.commit.interval.ms", "positions are committed every offset.commit.interval.ms; ignored");
+        ignore(
+                "interceptor.classes",
+                "interceptors do not see records, which are sent on in whole batches (a message handler does); ignored");
         settings.remove("enable.auto.commit")
                 .filter(setting -> !setting.value().equalsIgnoreCase("false"))
                 .ifPresent(setting -> problems.warning(
                         setting,
                         "would commit records that are not written yet; forced to false, "
                                 + "only acknowledged records are committed"));
-        BootstrapServers.check(settings, problems);
         KafkaSide.SOURCE.check(settings, problems);
         StartPosition start = start();
         boolean readCommitted = settings.get(ISOLATION)

@@ -31,8 +31,11 @@ final class TargetSide {
         ignore("key.serializer", "records are copied as bytes; ignored");
         ignore("value.serializer", "records are copied as bytes; ignored");
         ignore("transactional.id", "nothing is written in transactions; ignored");
+        ignore("partitioner.class", "records keep their partition; ignored");
+        ignore(
+                "interceptor.classes",
+                "interceptors do not see records, which are sent on in whole batches (a message handler does); ignored");
         warnOfBuffering();
-        BootstrapServers.check(settings, problems);
         Optional<Setting> inFlight = settings.get(IN_FLIGHT);
         TargetConfig.Guarantees guarantees = guarantees();
         // Checked above, with the remedy; left in, Kafka would complain a second time.
@@ -91,6 +94,8 @@ final class TargetSide {
 
     private void warnOfBuffering() {
         List<Setting> unused = settings.all().stream()
+                .filter(setting -> setting.writtenKey()
+                        .equals(settings.spelled(setting.key()))) // old names have their own warning
                 .filter(setting -> BUFFERING.contains(setting.key()) || limitsRetries(setting))
                 .toList();
         if (!unused.isEmpty()) {

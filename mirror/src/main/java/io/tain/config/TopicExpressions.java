@@ -84,8 +84,9 @@ final class TopicExpressions {
         List<String> elements = new ArrayList<>();
         for (String raw : split(setting.value())) {
             String element = raw.equals("*") ? ".*" : raw;
-            if (!element.isEmpty() && compiles(setting, element, problems)) {
+            if (!element.isEmpty()) {
                 elements.add(element);
+                checkSyntax(setting, element, problems);
             }
         }
         if (elements.isEmpty()) {
@@ -94,18 +95,16 @@ final class TopicExpressions {
         return elements;
     }
 
-    private static boolean compiles(Setting setting, String element, Problems problems) {
+    private static void checkSyntax(Setting setting, String element, Problems problems) {
         try {
             Pattern.compile(element);
             Pattern.compile("(?:" + element + ")");
-            return true;
         } catch (PatternSyntaxException e) {
             String at = e.getIndex() < 0 ? "" : " at character " + (e.getIndex() + 1);
             problems.error(
                     setting,
                     "'" + element + "' is no Java regex: " + e.getDescription() + at
                             + (element.startsWith("*") || element.contains("|*") ? "; write .* for any text" : ""));
-            return false;
         }
     }
 

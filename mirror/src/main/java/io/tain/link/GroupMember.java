@@ -55,11 +55,13 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
     private final Mailbox mailbox = new Mailbox(() -> {});
     private final Map<TopicPartition, PartitionFlow> flows =
             new TreeMap<>(Comparator.comparing(TopicPartition::topic).thenComparing(TopicPartition::partition));
+    private final WaitLog waits;
     private volatile List<PartitionStatus> status = List.of();
     private volatile boolean stopping;
     private long nextCommitNanos;
     private long nextPublishNanos;
     private boolean commitInFlight;
+    private boolean commitsFail;
 
     GroupMember(
             LinkConfig config,
@@ -72,6 +74,7 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
         this.userListener = userListener;
         this.onFatal = onFatal;
         this.path = path.create(this);
+        this.waits = new WaitLog(config.name(), System::nanoTime);
     }
 
     DataPath path() {
@@ -229,27 +232,40 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
         try {
             Map<TopicPartition, OffsetAndMetadata> found = new HashMap<>(consumer.committed(without, ASK));
             found.values().removeIf(Objects::isNull);
-            Set<TopicPartition> fresh = new HashSet<>(without);
-            fresh.removeAll(found.keySet());
-            if (!fresh.isEmpty()) {
+            position(found);
+            without.removeAll(found.keySet());
+            without.removeIf(partition -> !hasLeader(partition));
+            if (!without.isEmpty()) {
                 // A group's first start was settled before it was joined, so these appeared later: from the beginning.
                 Map<TopicPartition, OffsetAndMetadata> beginnings = new HashMap<>();
-                consumer.beginningOffsets(fresh, ASK).forEach((p, o) -> beginnings.put(p, new OffsetAndMetadata(o)));
+                consumer.beginningOffsets(without, ASK).forEach((p, o) -> beginnings.put(p, new OffsetAndMetadata(o)));
                 consumer.commitSync(beginnings, ASK);
-                found.putAll(beginnings);
+                position(beginnings);
             }
-            found.forEach((partition, offset) -> {
-                flows.get(partition)
-                        .position(new Position(
-                                offset.offset(), offset.leaderEpoch().orElse(-1)));
-                // The member's own position is of no use, but without one it would go looking for it.
-                consumer.seek(partition, offset.offset());
-            });
         } catch (TimeoutException | CommitFailedException | RebalanceInProgressException e) {
             LOG.warn("the positions of {} are not known yet: {}; trying again", text(without), e.toString());
         } catch (KafkaException e) {
             fatal("can't find the positions of " + text(without) + ": " + e);
         }
+    }
+
+    private void position(Map<TopicPartition, OffsetAndMetadata> offsets) {
+        offsets.forEach((partition, offset) -> {
+            flows.get(partition)
+                    .position(new Position(offset.offset(), offset.leaderEpoch().orElse(-1)));
+            // The member's own position is of no use, but without one it would go looking for it.
+            consumer.seek(partition, offset.offset());
+        });
+    }
+
+    /** A partition without a leader has no beginning to ask for, and must not keep the others waiting. */
+    private boolean hasLeader(TopicPartition partition) {
+        boolean led = consumer.partitionsFor(partition.topic(), ASK).stream()
+                .anyMatch(p -> p.partition() == partition.partition() && p.leader() != null);
+        if (!led) {
+            flows.get(partition).setReason("no leader on the source");
+        }
+        return led;
     }
 
     private void startReady() {
@@ -277,14 +293,20 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
         consumer.commitAsync(offsets, (done, failure) -> {
             commitInFlight = false;
             if (failure == null) {
+                commitsFail = false;
                 done.forEach((partition, offset) -> {
                     PartitionFlow flow = flows.get(partition);
                     if (flow != null) {
                         flow.onCommitted(offset.offset());
                     }
                 });
+            } else if (failure instanceof RebalanceInProgressException) {
+                LOG.debug("{}: no commits during a rebalance", config.name());
             } else {
-                LOG.warn("{}: positions were not committed, trying again: {}", config.name(), failure.toString());
+                if (!commitsFail) {
+                    LOG.warn("{}: positions were not committed, trying again: {}", config.name(), failure.toString());
+                }
+                commitsFail = true;
             }
         });
     }
@@ -294,6 +316,7 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
         if (now - nextPublishNanos >= 0) {
             nextPublishNanos = now + PUBLISH.toNanos();
             publish();
+            waits.observe(status);
         }
     }
 
@@ -304,10 +327,9 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
 
     @Override
     public void onOutOfRange(Assignment assignment, long position, String what) {
-        mailbox.post(() -> flowOf(assignment)
-                .ifPresent(flow -> halt(
-                        flow,
-                        what + " at " + assignment + "@" + position + logEnds(assignment.partition(), position))));
+        mailbox.post(() -> flowOf(assignment).ifPresent(flow -> {
+            halt(flow, what + " at " + assignment + "@" + position + logEnds(assignment.partition(), position));
+        }));
     }
 
     private String logEnds(TopicPartition partition, long position) {
@@ -328,10 +350,9 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
     @Override
     public void onHalt(Assignment assignment, String reason) {
         mailbox.post(() -> flowOf(assignment).ifPresent(flow -> {
-            // A writer that may not go on has ended it. Where reading can't go on, what was read before still arrives.
             if (assignment.hasEnded()) {
                 path.abandon(assignment);
-            }
+            } // else only reading has ended: what was read before is still copied
             halt(flow, reason);
         }));
     }

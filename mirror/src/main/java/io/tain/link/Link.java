@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,8 +23,6 @@ final class Link {
 
     /** A cluster that does not answer for so long at the start is unreachable. */
     private static final Duration START_LIMIT = Duration.ofSeconds(15);
-
-    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(2);
 
     private final LinkConfig config;
     private final Extensions extensions;
@@ -77,6 +76,13 @@ final class Link {
             check.checkDistinct(ends.sourceId(), ends.targetId());
         }
         check.settleGroup(source.get());
+        if (check.topics(source.get()).isEmpty()) {
+            LOG.warn(
+                    "{}: no topic of the source matches {} yet, or none that it may see; looking again every {} s",
+                    config.name(),
+                    config.topics().describe(),
+                    config.tuning().intervals().metadataRefresh().toSeconds());
+        }
         return ends;
     }
 
@@ -100,9 +106,11 @@ final class Link {
             start("member-" + i, member);
         }
         LOG.info(
-                "{}: mirrors {} with group {}, {} streams",
+                "link {}: mirrors {} from {} to {} with group {}, {} streams",
                 config.name(),
                 config.topics().describe(),
+                config.source().client().get(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG),
+                config.target().client().get(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG),
                 config.groupId(),
                 config.tuning().streams());
     }
@@ -131,8 +139,11 @@ final class Link {
         }
     }
 
-    /** Waits until the threads have ended, at most the drain time and a little more, and closes what is left. */
+    /** Waits until the threads have ended, at most the drain time and a little more. */
     void join() throws InterruptedException {
+        // First, or the topics' thread could go on waiting for a cluster that does not answer.
+        source.ifPresent(admin -> admin.close(Duration.ZERO));
+        target.ifPresent(admin -> admin.close(Duration.ZERO));
         long limitMs = config.tuning().intervals().drain().toMillis() + 10_000;
         long deadline = System.currentTimeMillis() + limitMs;
         for (Thread thread : threads) {
@@ -141,8 +152,12 @@ final class Link {
                 LOG.warn("{} did not end in time", thread.getName());
             }
         }
-        source.ifPresent(admin -> admin.close(CLOSE_LIMIT));
-        target.ifPresent(admin -> admin.close(CLOSE_LIMIT));
+        if (!threads.isEmpty()) {
+            LOG.info(
+                    "link {}: stopped after {} records",
+                    config.name(),
+                    counters.totals().records());
+        }
     }
 
     LinkStatus status() {

@@ -108,7 +108,7 @@ final class Stream {
         int maxFetch = number(client, ConsumerConfig.FETCH_MAX_BYTES_CONFIG, ConsumerConfig.DEFAULT_FETCH_MAX_BYTES);
         ReaderTerms readerTerms = new ReaderTerms(
                 committed,
-                (int) Math.min(maxFetch, Math.max(1, budgetBytes / 4)),
+                (int) Math.min(maxFetch, Math.max(1, budgetBytes / 8)),
                 number(
                         client,
                         ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG,

@@ -35,6 +35,7 @@ final class WriterLoop implements Runnable, WriterListener {
     private final IdentityHashMap<Assignment, OffsetTracker> trackers = new IdentityHashMap<>();
     private volatile Map<TopicPartition, String> blocked = Map.of();
     private volatile boolean stopping;
+    private long publishedMs;
 
     /** @param connect makes the writer that tells this loop what became of batches */
     WriterLoop(
@@ -89,11 +90,15 @@ final class WriterLoop implements Runnable, WriterListener {
             while (!stopping) {
                 mailbox.drain();
                 writer.poll(POLL_MS, System.currentTimeMillis());
-                Map<TopicPartition, String> now = writer.blocked();
-                if (!now.equals(blocked)) {
-                    blocked = Map.copyOf(now);
-                }
+                maybePublish(System.currentTimeMillis());
             }
+        }
+    }
+
+    private void maybePublish(long nowMs) {
+        if (nowMs - publishedMs >= POLL_MS || nowMs < publishedMs) {
+            publishedMs = nowMs;
+            blocked = Map.copyOf(writer.blocked());
         }
     }
 

@@ -34,7 +34,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Owned by the reader's thread.
  */
-public final class BatchIntake {
+public final class BatchIntake implements AutoCloseable {
     /** Reads of the same corrupt batch before the partition is stopped. */
     static final int MAX_CORRUPT_READS = 3;
 
@@ -104,6 +104,12 @@ public final class BatchIntake {
             listener.onRanges(ranges);
             ranges = new ArrayList<>();
         }
+    }
+
+    @Override
+    public void close() {
+        transcoder.close();
+        handler.ifPresent(HandlerStage::close);
     }
 
     private static AbortedTransactions abortedOf(FetchedPartition fetched) {

@@ -103,6 +103,7 @@ public final class SourceReader implements FetchListener, AutoCloseable {
     @Override
     public void close() {
         client.close();
+        intake.close();
     }
 
     private void sendFetches() {
@@ -110,7 +111,7 @@ public final class SourceReader implements FetchListener, AutoCloseable {
             budget.awaitRoom();
             return;
         }
-        long share = partitionShare();
+        long share = mayHold();
         Map<Integer, List<FetchPosition>> wanted = new LinkedHashMap<>();
         boolean someWait = false;
         for (SourcePartition partition : List.copyOf(partitions.values())) {
@@ -130,9 +131,15 @@ public final class SourceReader implements FetchListener, AutoCloseable {
         }
     }
 
-    /** How many bytes one partition may have before the target, so that a few stuck ones can't take the whole budget. */
-    private long partitionShare() {
-        return Math.max(MIN_FETCH_BYTES, budget.limit() / Math.max(4, partitions.size()));
+    /**
+     * How many bytes one partition may have before the target. While half of the budget is free, an eighth of it, so that a
+     * single busy partition is not held back; beyond that, its even share of the other half, so that those that are stuck
+     * can never take everything.
+     */
+    private long mayHold() {
+        boolean plenty = budget.used() < budget.limit() / 2;
+        long bytes = plenty ? budget.limit() / 8 : budget.limit() / 2 / Math.max(1, partitions.size());
+        return Math.max(MIN_FETCH_BYTES, bytes);
     }
 
     private void want(SourcePartition partition, long share, Map<Integer, List<FetchPosition>> wanted) {

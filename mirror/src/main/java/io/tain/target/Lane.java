@@ -26,10 +26,11 @@ import org.apache.kafka.common.TopicPartition;
  *   <li>{@code unacked} is in order of sequence, without holes, and ends at {@code nextSequence}.
  *   <li>At most {@code window} batches are in flight, and they are a prefix of {@code unacked} while OPEN. The broker
  *       remembers five (KIP-98), so a repeat of any of them is recognised.
- *   <li>One alone is in flight until the broker has acknowledged one of this identity. A producer that a broker doesn't
- *       know may begin at any sequence, so it would take the second batch though it had refused the first.
  *   <li>After a failure nothing is sent until every batch in flight is answered; then all unacknowledged ones are sent
  *       again, in order, under the same sequences.
+ *   <li>Until a first batch is acknowledged, also after a failure or a long pause, it is alone in flight. A leader that
+ *       remembers nothing of this producer takes any sequence as its first, so that behind a first batch that fails,
+ *       say because the leader of a new topic is not ready yet, a second one would be written out of order.
  * </ol>
  */
 final class Lane {
@@ -39,8 +40,8 @@ final class Lane {
         WAITING
     }
 
-    /** Long before brokers forget an idle producer ({@code producer.id.expiration.ms}, a day unless set). */
-    private static final long FORGOTTEN_AFTER_MS = 600_000;
+    /** After a longer pause the leader may have forgotten the producer ({@code producer.id.expiration.ms}). */
+    private static final long LONG_PAUSE_MS = 60_000;
 
     /** Below the brokers' default {@code message.max.bytes} of 1 MiB. */
     private static final int MAX_JOINED_BYTES = 1_000_000;
@@ -54,7 +55,7 @@ final class Lane {
     private int inFlight;
     private State state = State.OPEN;
     private boolean identityStale;
-    private boolean known;
+    private boolean proven;
     private boolean windowWasFull;
     private int joinLimitBytes = MAX_JOINED_BYTES;
     private boolean detached;
@@ -109,7 +110,7 @@ final class Lane {
 
     void enqueue(MirrorBatch batch, long nowMs) {
         if (isIdle()) {
-            known &= nowMs - progressMs < FORGOTTEN_AFTER_MS;
+            proven &= nowMs - progressMs <= LONG_PAUSE_MS;
             progressMs = nowMs;
         }
         if (detached) {
@@ -126,18 +127,17 @@ final class Lane {
         if (state != State.OPEN) {
             return false;
         }
+        if (!proven && inFlight > 0) {
+            return false;
+        }
         if (inFlight < unacked.size()) {
-            return inFlight < currentWindow();
+            return inFlight < window;
         }
         if (queue.isEmpty()) {
             return false;
         }
         windowWasFull |= inFlight >= window;
-        return inFlight < currentWindow();
-    }
-
-    private int currentWindow() {
-        return known || (identity.id() < 0 && !unacked.isEmpty()) ? window : 1;
+        return inFlight < window;
     }
 
     /** Whether small batches pile up behind a full window, so that larger ones would get on faster. */
@@ -164,7 +164,7 @@ final class Lane {
             if (unacked.isEmpty() && !identity.equals(current) && identity.id() != current.id()) {
                 identity = current;
                 nextSequence = 0;
-                known = false;
+                proven = false;
             }
             next = queue.remove();
             next.sequence = nextSequence;
@@ -197,7 +197,7 @@ final class Lane {
     void onAcknowledged(Outgoing outgoing, long nowMs) {
         answered(outgoing);
         unacked.remove(outgoing);
-        known = true;
+        proven = true;
         failuresInRow = 0;
         detached = false;
         trouble = Optional.empty();
@@ -208,6 +208,7 @@ final class Lane {
     void onFailed(Outgoing outgoing, ProduceResult failure) {
         answered(outgoing);
         outgoing.failure = Optional.of(failure);
+        proven = false;
         if (outgoing.dropped) {
             unacked.remove(outgoing);
             identityStale = true;
@@ -267,7 +268,6 @@ final class Lane {
         if (identity.id() >= 0) {
             // KIP-360: an idempotent producer may raise its own epoch. The id of a spent epoch is replaced when idle.
             identity = new ProducerIdentity(identity.id(), (short) (identity.epoch() + 1));
-            known = false;
             resequence(0);
         }
     }
@@ -294,6 +294,7 @@ final class Lane {
             sequence = advance(sequence, outgoing.count());
         }
         nextSequence = sequence;
+        proven = false;
     }
 
     /** Forgets what is not in flight of an assignment, and drops the rest once it is answered. */

@@ -46,7 +46,7 @@ public final class TargetWriter implements AutoCloseable {
     private Optional<String> identityProblem = Optional.empty();
     private long nowMs;
 
-    /** @param transcoder used on the calling thread only */
+    /** @param transcoder used on the calling thread only, and closed with the writer */
     public TargetWriter(ProduceClient client, WriterTerms terms, WriterListener listener, Transcoder transcoder) {
         this.client = client;
         this.terms = terms;
@@ -119,6 +119,7 @@ public final class TargetWriter implements AutoCloseable {
     @Override
     public void close() {
         client.close();
+        transcoder.close();
     }
 
     private String reason(Lane lane) {
@@ -130,7 +131,8 @@ public final class TargetWriter implements AutoCloseable {
         }
         Optional<Leader> leader = client.leader(lane.partition());
         if (leader.isEmpty()) {
-            return client.problem(lane.partition().topic()).orElse("no leader on the target");
+            return client.problem(lane.partition().topic())
+                    .orElse("no leader known: its brokers can't be reached, or have not elected one");
         }
         return "waiting for target broker " + leader.get().nodeId();
     }

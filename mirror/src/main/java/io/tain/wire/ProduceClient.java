@@ -3,10 +3,12 @@ package io.tain.wire;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.ClientResponse;
 import org.apache.kafka.clients.Metadata.LeaderIdAndEpoch;
@@ -170,6 +172,7 @@ public final class ProduceClient implements AutoCloseable {
         }
         ProduceResponse response = (ProduceResponse) answer.responseBody();
         Map<TopicPartition, LeaderIdAndEpoch> moved = new HashMap<>();
+        Set<TopicPartition> unanswered = new HashSet<>(asked);
         response.data().responses().forEach(topic -> {
             String name = names.getOrDefault(topic.topicId(), topic.name());
             for (PartitionProduceResponse part : topic.partitionResponses()) {
@@ -178,9 +181,13 @@ public final class ProduceClient implements AutoCloseable {
                 TopicPartition partition = new TopicPartition(topicName, part.index());
                 ProduceResult result = result(part);
                 noteLeader(partition, part, result, moved);
-                listener.onResult(partition, result);
+                if (unanswered.remove(partition)) {
+                    listener.onResult(partition, result);
+                }
             }
         });
+        unanswered.forEach(partition -> listener.onResult(
+                partition, ProduceResult.failed(ProduceOutcome.RETRY, "left out of the broker's answer")));
         if (!moved.isEmpty()) {
             List<Node> nodes = new ArrayList<>();
             response.data().nodeEndpoints().forEach(e -> nodes.add(new Node(e.nodeId(), e.host(), e.port(), e.rack())));

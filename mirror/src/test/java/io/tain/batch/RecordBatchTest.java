@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tain.config.Codec;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import org.apache.kafka.common.record.internal.ControlRecordType;
 import org.apache.kafka.common.record.internal.DefaultRecordBatch;
@@ -147,8 +148,8 @@ class RecordBatchTest {
         RecordBatch batch = RecordBatch.of(direct);
 
         assertThat(batch.isChecksumValid()).isTrue();
-        assertThat(SeenRecord.allIn(new Transcoder(1 << 20)
-                        .transcode(batch, new TranscodeRule(0, java.util.Optional.empty(), 1 << 20))))
+        assertThat(SeenRecord.allIn(
+                        new Transcoder(1 << 20).transcode(batch, new TranscodeRule(0, Optional.empty(), 1 << 20))))
                 .isEqualTo(SeenRecord.allIn(onHeap.buffer()));
     }
 

@@ -139,26 +139,10 @@ public final class Auditor {
         PartitionWalk walk = new PartitionWalk(index, compacted ? latest : Compaction.NONE);
         target.forEach(
                 targetEnd, record -> walk.onTarget(hash.of(record), RecordHash.of(record.key()), record.offset()));
-        PartitionWalk.Result result = walk.finish(targetEnd, required);
-        Optional<Difference> difference = result.firstDifference()
+        PartitionAudit audit = walk.finish(source.partition(), targetEnd, required);
+        return audit.withDifference(audit.firstDifference()
                 .map(found -> explain(found, source, target))
-                .or(() -> compacted ? latest.firstOldValue(required) : Optional.empty());
-        return toAudit(source.partition(), result.counts(), difference);
-    }
-
-    private static PartitionAudit toAudit(
-            TopicPartition partition, PartitionWalk.Counts counts, Optional<Difference> difference) {
-        return new PartitionAudit(
-                partition,
-                counts.sourceRecords(),
-                counts.targetRecords(),
-                counts.missing(),
-                counts.outOfOrder(),
-                counts.invented(),
-                counts.duplicates(),
-                counts.duplicateWindows(),
-                counts.superseded(),
-                difference);
+                .or(() -> compacted ? latest.firstOldValue(required) : Optional.empty()));
     }
 
     /** Names the fields in which an unknown record differs from the one that was expected in its place. */

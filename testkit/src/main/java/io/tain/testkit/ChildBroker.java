@@ -1,5 +1,6 @@
 package io.tain.testkit;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;
@@ -7,11 +8,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -79,11 +82,19 @@ final class ChildBroker {
                         Stream.of(
                                 "-Dlog4j2.configurationFile=" + logging,
                                 "-cp",
-                                System.getProperty("java.class.path"),
+                                classPath(),
                                 ChildMain.class.getName(),
                                 settings.toString()))
                 .flatMap(part -> part)
                 .toList();
+    }
+
+    /** This JVM's, free of its working directory. */
+    private static String classPath() {
+        return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator, -1))
+                .filter(entry -> !entry.isEmpty())
+                .map(entry -> Path.of(entry).toAbsolutePath().toString())
+                .collect(Collectors.joining(File.pathSeparator));
     }
 
     boolean isAlive() {

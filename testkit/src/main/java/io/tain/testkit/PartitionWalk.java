@@ -2,6 +2,7 @@ package io.tain.testkit;
 
 import java.util.BitSet;
 import java.util.Optional;
+import org.apache.kafka.common.TopicPartition;
 
 /**
  * Follows a target partition record by record, and finds each one's place in the source. Pure; not thread-safe.
@@ -24,15 +25,11 @@ final class PartitionWalk {
     private long duplicates;
     private int duplicateWindows;
     private long superseded;
-    private Suspicion firstSuspicion;
+    private Suspicion firstSkipped;
+    private Suspicion firstInvented;
 
-    /** The first skipped or invented record; whether skipped means missing shows only at the end. */
-    private record Suspicion(Kind kind, int sourceIndex, long targetOffset) {
-        enum Kind {
-            SKIPPED,
-            INVENTED
-        }
-    }
+    /** A target record that isn't the expected one, and the index of that. */
+    private record Suspicion(int sourceIndex, long targetOffset) {}
 
     PartitionWalk(SourceIndex source, Compaction compaction) {
         this.source = source;
@@ -74,7 +71,7 @@ final class PartitionWalk {
         if (later == SourceIndex.NONE) {
             return false;
         }
-        suspect(Suspicion.Kind.SKIPPED, targetOffset);
+        firstSkipped = firstSkipped == null ? new Suspicion(next, targetOffset) : firstSkipped;
         skipped.set(next, later);
         next = later + 1;
         repeated = SourceIndex.NONE;
@@ -86,18 +83,12 @@ final class PartitionWalk {
             superseded++;
         } else {
             invented++;
-            suspect(Suspicion.Kind.INVENTED, targetOffset);
-        }
-    }
-
-    private void suspect(Suspicion.Kind kind, long targetOffset) {
-        if (firstSuspicion == null) {
-            firstSuspicion = new Suspicion(kind, next, targetOffset);
+            firstInvented = firstInvented == null ? new Suspicion(next, targetOffset) : firstInvented;
         }
     }
 
     /** Ends the walk. Source records from the given offset on need not have arrived yet. */
-    Result finish(long targetEnd, long requiredBelow) {
+    PartitionAudit finish(TopicPartition partition, long targetEnd, long requiredBelow) {
         int last = next;
         skipped.set(next, source.size());
         long missing = 0;
@@ -113,56 +104,44 @@ final class PartitionWalk {
                 firstMissing = firstMissing == SourceIndex.NONE ? index : firstMissing;
             }
         }
-        return new Result(
-                new Counts(
-                        source.size(),
-                        targetRecords,
-                        missing,
-                        outOfOrder,
-                        invented,
-                        duplicates,
-                        duplicateWindows,
-                        superseded),
+        return new PartitionAudit(
+                partition,
+                source.size(),
+                targetRecords,
+                new PartitionAudit.Damage(missing, outOfOrder, invented, superseded),
+                new PartitionAudit.Repeats(duplicates, duplicateWindows),
                 firstDifference(last, firstMissing, targetEnd));
     }
 
     private Optional<Difference> firstDifference(int last, int firstMissing, long targetEnd) {
-        boolean tailOnly = firstMissing >= last;
-        if (firstSuspicion != null && firstSuspicion.kind() == Suspicion.Kind.INVENTED) {
+        boolean gap = firstMissing != SourceIndex.NONE && firstMissing < last;
+        boolean skippedIsWrong = firstSkipped != null && (gap || outOfOrder > 0);
+        if (firstInvented != null && !(skippedIsWrong && firstSkipped.targetOffset() < firstInvented.targetOffset())) {
+            int expected = firstInvented.sourceIndex();
             return Optional.of(new Difference(
                     Difference.Kind.NOT_IN_SOURCE,
-                    firstSuspicion.sourceIndex() < source.size() ? source.offset(firstSuspicion.sourceIndex()) : -1,
-                    firstSuspicion.targetOffset(),
+                    expected < source.size() ? source.offset(expected) : -1,
+                    firstInvented.targetOffset(),
                     "the source has no such record"));
         }
-        if (firstMissing != SourceIndex.NONE && (!tailOnly || outOfOrder == 0)) {
+        if (gap) {
             return Optional.of(new Difference(
                     Difference.Kind.MISSING,
                     source.offset(firstMissing),
-                    tailOnly || firstSuspicion == null ? targetEnd : firstSuspicion.targetOffset(),
-                    tailOnly ? "the target ends before it" : "the target goes on after it"));
+                    firstSkipped.targetOffset(),
+                    "the target goes on after it"));
         }
-        if (outOfOrder > 0 && firstSuspicion != null) {
+        if (skippedIsWrong) {
             return Optional.of(new Difference(
                     Difference.Kind.OUT_OF_ORDER,
-                    source.offset(firstSuspicion.sourceIndex()),
-                    firstSuspicion.targetOffset(),
+                    source.offset(firstSkipped.sourceIndex()),
+                    firstSkipped.targetOffset(),
                     "the record comes later in the target"));
+        }
+        if (firstMissing != SourceIndex.NONE) {
+            return Optional.of(new Difference(
+                    Difference.Kind.MISSING, source.offset(firstMissing), targetEnd, "the target ends before it"));
         }
         return Optional.empty();
     }
-
-    /** The numbers of a {@link PartitionAudit}. */
-    record Counts(
-            long sourceRecords,
-            long targetRecords,
-            long missing,
-            long outOfOrder,
-            long invented,
-            long duplicates,
-            int duplicateWindows,
-            long superseded) {}
-
-    /** What the walk found. */
-    record Result(Counts counts, Optional<Difference> firstDifference) {}
 }

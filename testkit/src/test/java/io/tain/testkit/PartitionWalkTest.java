@@ -2,6 +2,7 @@ package io.tain.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 
 class PartitionWalkTest {
@@ -9,7 +10,7 @@ class PartitionWalkTest {
 
     @Test
     void shouldFindEqualSidesEqual() {
-        PartitionWalk.Result result = walk("abcdef", "abcdef");
+        PartitionAudit result = walk("abcdef", "abcdef");
 
         assertCounts(result, 0, 0, 0, 0);
         assertThat(result.firstDifference()).isEmpty();
@@ -17,7 +18,7 @@ class PartitionWalkTest {
 
     @Test
     void shouldFindAMissingRecord() {
-        PartitionWalk.Result result = walk("abcdef", "abdef");
+        PartitionAudit result = walk("abcdef", "abdef");
 
         assertCounts(result, 1, 0, 0, 0);
         assertThat(result.firstDifference())
@@ -26,7 +27,7 @@ class PartitionWalkTest {
 
     @Test
     void shouldFindAMissingEnd() {
-        PartitionWalk.Result result = walk("abcdef", "abcd");
+        PartitionAudit result = walk("abcdef", "abcd");
 
         assertCounts(result, 2, 0, 0, 0);
         assertThat(result.firstDifference())
@@ -35,7 +36,7 @@ class PartitionWalkTest {
 
     @Test
     void shouldNotRequireWhatIsNotYetCommitted() {
-        PartitionWalk.Result result = walk("abcdef", "abcd", 104);
+        PartitionAudit result = walk("abcdef", "abcd", 104);
 
         assertCounts(result, 0, 0, 0, 0);
         assertThat(result.firstDifference()).isEmpty();
@@ -50,7 +51,7 @@ class PartitionWalkTest {
 
     @Test
     void shouldFindSwappedRecords() {
-        PartitionWalk.Result result = walk("abcdef", "abdcef");
+        PartitionAudit result = walk("abcdef", "abdcef");
 
         assertCounts(result, 0, 1, 0, 0);
         assertThat(result.firstDifference())
@@ -59,7 +60,7 @@ class PartitionWalkTest {
 
     @Test
     void shouldFindAnInventedRecord() {
-        PartitionWalk.Result result = walk("abcdef", "abXcdef");
+        PartitionAudit result = walk("abcdef", "abXcdef");
 
         assertCounts(result, 0, 0, 1, 0);
         assertThat(result.firstDifference())
@@ -73,27 +74,27 @@ class PartitionWalkTest {
 
     @Test
     void shouldCountARepeatedWindowOnce() {
-        PartitionWalk.Result result = walk("abcdef", "abcdbcdef");
+        PartitionAudit result = walk("abcdef", "abcdbcdef");
 
         assertCounts(result, 0, 0, 0, 3);
-        assertThat(result.counts().duplicateWindows()).isEqualTo(1);
+        assertThat(result.duplicateWindows()).isEqualTo(1);
         assertThat(result.firstDifference()).isEmpty();
     }
 
     @Test
     void shouldCountSeparateRepeatsAsSeparateWindows() {
-        PartitionWalk.Result result = walk("abcdef", "aabcddefef");
+        PartitionAudit result = walk("abcdef", "aabcddefef");
 
         assertCounts(result, 0, 0, 0, 4);
-        assertThat(result.counts().duplicateWindows()).isEqualTo(3);
+        assertThat(result.duplicateWindows()).isEqualTo(3);
     }
 
     @Test
     void shouldCountAWindowThatIsCutByAnother() {
-        PartitionWalk.Result result = walk("abcdef", "abcdbcabcdef");
+        PartitionAudit result = walk("abcdef", "abcdbcabcdef");
 
         assertCounts(result, 0, 0, 0, 6);
-        assertThat(result.counts().duplicateWindows()).isEqualTo(2);
+        assertThat(result.duplicateWindows()).isEqualTo(2);
     }
 
     @Test
@@ -109,11 +110,11 @@ class PartitionWalkTest {
         assertCounts(walk("a".repeat(200_000) + "b", "a".repeat(200_000) + "Xb"), 0, 0, 1, 0);
     }
 
-    private static PartitionWalk.Result walk(String source, String target) {
+    private static PartitionAudit walk(String source, String target) {
         return walk(source, target, ALL);
     }
 
-    private static PartitionWalk.Result walk(String source, String target, long requiredBelow) {
+    private static PartitionAudit walk(String source, String target, long requiredBelow) {
         SourceIndex index = new SourceIndex();
         for (int i = 0; i < source.length(); i++) {
             index.add(source.charAt(i), 100 + i);
@@ -122,13 +123,12 @@ class PartitionWalkTest {
         for (int i = 0; i < target.length(); i++) {
             walk.onTarget(target.charAt(i), 0, i);
         }
-        return walk.finish(target.length(), requiredBelow);
+        return walk.finish(new TopicPartition("t", 0), target.length(), requiredBelow);
     }
 
     private static void assertCounts(
-            PartitionWalk.Result result, long missing, long outOfOrder, long invented, long duplicates) {
-        PartitionWalk.Counts counts = result.counts();
-        assertThat(new long[] {counts.missing(), counts.outOfOrder(), counts.invented(), counts.duplicates()})
+            PartitionAudit result, long missing, long outOfOrder, long invented, long duplicates) {
+        assertThat(new long[] {result.missing(), result.outOfOrder(), result.invented(), result.duplicates()})
                 .as("missing, out of order, invented, duplicates")
                 .containsExactly(missing, outOfOrder, invented, duplicates);
     }

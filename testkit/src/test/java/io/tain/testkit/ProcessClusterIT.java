@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
@@ -22,7 +23,6 @@ class ProcessClusterIT {
 
     @Test
     void shouldKeepDataOverKillAndSuspension() throws Exception {
-        long pid;
         try (ProcessCluster cluster = ProcessCluster.builder().start()) {
             int node = cluster.nodeIds().get(0);
             cluster.createTopic("t", 1);
@@ -40,12 +40,31 @@ class ProcessClusterIT {
                 return send(cluster.clientProperties()).offset() >= 2;
             });
 
+            long pid = cluster.pid(node);
             cluster.stop(node);
-            cluster.start(node);
-            assertThat(send(cluster.clientProperties()).offset()).isGreaterThanOrEqualTo(3);
-            pid = cluster.pid(node);
+            assertThat(ProcessHandle.of(pid)).isEmpty();
         }
-        assertThat(ProcessHandle.of(pid)).isEmpty();
+    }
+
+    @Test
+    void shouldSurviveTheKillOfALeaderAndServeThroughProxies() throws Exception {
+        try (ProcessCluster cluster =
+                ProcessCluster.builder().brokers(3).proxied().start()) {
+            cluster.createTopic("t", 1, Map.of("min.insync.replicas", "2"));
+            TopicPartition partition = new TopicPartition("t", 0);
+            int leader = cluster.leader(partition);
+            try (Workload workload =
+                    Workload.to(cluster.clientProperties(), "t", 1).open()) {
+                workload.write(100);
+                cluster.kill(leader);
+                WorkloadReport report = workload.write(100);
+
+                assertThat(report.failed()).isZero();
+            }
+            cluster.start(leader);
+            assertThat(cluster.proxy(leader).bytes(Direction.TO_BROKER)).isGreaterThan(100 * 380);
+            assertThat(TopicReader.read(cluster.clientProperties(), partition)).hasSize(200);
+        }
     }
 
     @Test

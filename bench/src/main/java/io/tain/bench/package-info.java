@@ -1,0 +1,2 @@
+/** Benchmarks of the mirror beside others; none yet. */
+package io.tain.bench;

@@ -1,0 +1,150 @@
+package io.tain.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Runs the scripts in an installed layout, with a java that prints how it was called. */
+class LauncherTest {
+    private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
+
+    @TempDir
+    private Path folder;
+
+    private Path tain;
+
+    @BeforeEach
+    void install() throws IOException {
+        tain = copy("tain");
+        copy("bin/kafka-mirror-maker.sh");
+        copy("bin/kafka-run-class.sh");
+        Files.createFile(Files.createDirectories(folder.resolve("lib")).resolve("tain.jar"));
+        Path java = Files.createDirectories(folder.resolve("jdk/bin")).resolve("java");
+        Files.writeString(java, "#!/bin/sh\nfor a in \"$@\"; do echo \"<$a>\"; done\nexit 42\n");
+        assertThat(java.toFile().setExecutable(true)).isTrue();
+    }
+
+    @Test
+    void shouldPassArgumentsAndTheExitStatusThrough() throws Exception {
+        Run run = run(Map.of(), tain.toString(), "run", "a file", "*", "");
+
+        assertThat(run.status).isEqualTo(42);
+        assertThat(run.lines).endsWith("<io.tain.cli.Tain>", "<run>", "<a file>", "<*>", "<>");
+        assertThat(run.lines)
+                .contains("<-Xmx256m>", "<-XX:+ExitOnOutOfMemoryError>", "<" + folder.toRealPath() + "/lib/*>");
+    }
+
+    @Test
+    void shouldWorkThroughSymbolicLinks() throws Exception {
+        Path elsewhere = Files.createDirectories(folder.resolve("else/where"));
+        Files.createSymbolicLink(elsewhere.resolve("one"), Path.of("../../tain"));
+        Path two = Files.createSymbolicLink(elsewhere.resolve("two"), elsewhere.resolve("one"));
+
+        Run run = run(Map.of(), two.toString(), "version");
+
+        assertThat(run.lines).contains("<" + folder.toRealPath() + "/lib/*>", "<version>");
+    }
+
+    @Test
+    void shouldHonourTheEnvironmentOfKafkasScripts() throws Exception {
+        Run run = run(
+                Map.of(
+                        "KAFKA_HEAP_OPTS", "-Xmx1g -Xms1g",
+                        "KAFKA_OPTS", "-Da=b",
+                        "KAFKA_JVM_PERFORMANCE_OPTS", "-XX:+UseG1GC",
+                        "KAFKA_LOG4J_OPTS", "-Dlog4j2.configurationFile=x.xml",
+                        "JMX_PORT", "9999",
+                        "CLASSPATH", "/opt/handlers.jar"),
+                tain.toString(),
+                "version");
+
+        assertThat(run.lines)
+                .contains("<-Xmx1g>", "<-Xms1g>", "<-Da=b>", "<-XX:+UseG1GC>", "<-Dlog4j2.configurationFile=x.xml>")
+                .contains("<-Dcom.sun.management.jmxremote.port=9999>")
+                .contains("<" + folder.toRealPath() + "/lib/*:/opt/handlers.jar>")
+                .doesNotContain("<-Xmx256m>", "<-XX:+UseSerialGC>");
+    }
+
+    @Test
+    void shouldStartTheDropInByAllItsNames() throws Exception {
+        List<List<String>> commands = List.of(
+                List.of(tain.toString(), "mirror-maker"),
+                List.of(folder.resolve("bin/kafka-mirror-maker.sh").toString()),
+                List.of(folder.resolve("bin/kafka-run-class.sh").toString(), "kafka.tools.MirrorMaker"));
+        for (List<String> command : commands) {
+            List<String> whole = new ArrayList<>(command);
+            whole.addAll(List.of("--include", "a b*"));
+
+            Run run = run(Map.of(), whole.toArray(new String[0]));
+
+            assertThat(run.lines).endsWith("<kafka.tools.MirrorMaker>", "<--include>", "<a b*>");
+            assertThat(run.status).isEqualTo(42);
+        }
+    }
+
+    @Test
+    void shouldStartDemoAndBenchByTheirOwnClasses() throws Exception {
+        assertThat(run(Map.of(), tain.toString(), "demo", "--for", "20s").lines)
+                .endsWith("<io.tain.demo.Demo>", "<--for>", "<20s>");
+        assertThat(run(Map.of(), tain.toString(), "bench").lines).endsWith("<io.tain.bench.Bench>");
+    }
+
+    @Test
+    void shouldRefuseOtherClassesOfKafka() throws Exception {
+        Run run = run(Map.of(), folder.resolve("bin/kafka-run-class.sh").toString(), "kafka.tools.Other");
+
+        assertThat(run.status).isEqualTo(1);
+        assertThat(run.lines).hasSize(1);
+        assertThat(run.lines.get(0)).contains("kafka.tools.Other", "kafka.tools.MirrorMaker");
+    }
+
+    @Test
+    void shouldRefuseAnOldJava() throws Exception {
+        Files.writeString(folder.resolve("jdk/release"), "JAVA_VERSION=\"11.0.2\"\n");
+
+        Run run = run(Map.of(), tain.toString(), "version");
+
+        assertThat(run.status).isEqualTo(1);
+        assertThat(run.lines.get(0)).contains("Java 11", "17 or newer", "JAVA_HOME");
+    }
+
+    @Test
+    void shouldWarnOfALogConfigurationThatHasNoEffect() throws Exception {
+        Run run = run(Map.of("KAFKA_LOG4J_OPTS", "-Dlog4j.configuration=file:x"), tain.toString(), "version");
+
+        assertThat(run.lines.get(0)).startsWith("warning: ").contains("-Dlog4j2.configurationFile=FILE");
+    }
+
+    private record Run(int status, List<String> lines) {}
+
+    private Run run(Map<String, String> environment, String... command) throws Exception {
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .directory(Files.createDirectories(folder.resolve("cwd")).toFile());
+        List.of("CLASSPATH", "KAFKA_HEAP_OPTS", "KAFKA_OPTS", "KAFKA_LOG4J_OPTS", "JMX_PORT")
+                .forEach(builder.environment()::remove);
+        builder.environment().put("JAVA_HOME", folder.resolve("jdk").toString());
+        builder.environment().putAll(environment);
+        Process process = builder.start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        return new Run(process.exitValue(), output.lines().toList());
+    }
+
+    private Path copy(String script) throws IOException {
+        Path to = folder.resolve(script);
+        Files.createDirectories(to.getParent());
+        return Files.copy(ROOT.resolve(script), to, StandardCopyOption.COPY_ATTRIBUTES);
+    }
+}
