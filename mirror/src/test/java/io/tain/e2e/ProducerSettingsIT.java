@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tain.testkit.AuditReport;
 import io.tain.testkit.Await;
 import io.tain.testkit.ClusterPair;
+import io.tain.testkit.Direction;
 import io.tain.testkit.EmbeddedCluster;
+import io.tain.testkit.FaultProxy;
 import io.tain.testkit.RawBatch;
 import io.tain.testkit.RawLog;
 import io.tain.testkit.Workload;
@@ -17,6 +19,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Explicit producer settings mean to the mirror what they mean to a producer. */
 class ProducerSettingsIT {
@@ -128,38 +132,43 @@ class ProducerSettingsIT {
         assertThat(sequence).isEqualTo(2_000);
     }
 
-    @Test
-    void shouldSendOneRequestAtATimeWhenOneMayBeInFlight() throws Exception {
-        // given a target 40 ms away for each of 12 batches that are too large to be joined
-        TopicPartition partition = load(
-                "one-in-flight",
-                12,
-                workload -> workload.producer("batch.size", 0)
-                        .producer("compression.type", "none")
-                        .valueBytes(20_000));
-        pair.target().createTopic(partition.topic(), 1);
-        pair.target().proxy(pair.target().nodeIds().get(0)).latency(Duration.ofMillis(20));
-
-        // when
-        Duration one = timed(partition, "one", 1);
-        Duration five = timed(partition, "five", 5);
-
-        // then each batch waits for the one before, or not
-        assertThat(one).isGreaterThan(Duration.ofMillis(12 * 40));
-        assertThat(five).isLessThan(one);
-    }
-
-    /** From the first of the batches on the target to the last, by the target's own clock. */
-    private static Duration timed(TopicPartition partition, String group, int inFlight) throws Exception {
-        long before = System.nanoTime();
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3, 5})
+    void shouldHaveNoMoreBatchesInFlightThanAllowed(int inFlight) throws Exception {
+        // given a mirror that has written one batch to a target whose answers are held back from now on
+        TopicPartition partition = load("in-flight-" + inFlight, 1, workload -> workload);
+        FaultProxy proxy = pair.target().proxy(pair.target().nodeIds().get(0));
         try (RunningMirror mirror = MirrorFixture.between(pair)
                 .topics(partition.topic())
-                .group(group)
                 .set("target.max.in.flight.requests.per.connection", inFlight)
-                .set("offset.commit.interval.ms", 100)
                 .start()) {
             mirror.awaitCaughtUp(partition.topic());
-            return Duration.ofNanos(System.nanoTime() - before);
+            proxy.hold(Direction.TO_CLIENT);
+
+            // when twelve batches follow that are too large to be joined
+            try (Workload workload = Workload.to(pair.source().clientProperties(), partition.topic(), 1)
+                    .producer("batch.size", 0)
+                    .valueBytes(20_000)
+                    .open()) {
+                workload.write(12);
+            }
+
+            // then only so many of them arrive, though all have been read
+            Await.until(
+                    "all are read",
+                    Duration.ofSeconds(20),
+                    () -> mirror.status(partition).orElseThrow().position() == 13);
+            Await.until(
+                    "as many as allowed arrive",
+                    Duration.ofSeconds(20),
+                    () -> RawLog.batches(pair.target(), partition).size() >= 1 + inFlight);
+            assertThat(RawLog.batches(pair.target(), partition)).hasSize(1 + inFlight);
+            assertThat(mirror.committed()).containsEntry(partition, 1L);
+
+            // and the others when the answers do
+            proxy.heal();
+            mirror.awaitCaughtUp(partition.topic());
+            assertThat(pair.audit(partition.topic()).isExactlyOnce()).isTrue();
         }
     }
 
