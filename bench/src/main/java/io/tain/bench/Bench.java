@@ -133,11 +133,12 @@ public final class Bench implements Callable<Integer> {
         int failures = 0;
         for (Work work : works) {
             try {
+                Map<String, String> facts = facts(work, version);
                 List<Run> ofWork = session.run(work);
                 runs.addAll(ofWork);
                 screen.medians(new Summary(ofWork), work.name());
                 if (kept) {
-                    report.keep(new WorkResult(work.name(), facts(work, version), ofWork));
+                    report.keep(new WorkResult(work.name(), facts, ofWork));
                     report.write();
                 }
             } catch (IllegalStateException | AssertionError e) {
@@ -203,22 +204,13 @@ public final class Bench implements Callable<Integer> {
         return facts;
     }
 
-    private void judge(Screen screen, Summary summary) {
-        Table table = new Table(List.of("work", "target", "measured", ""));
-        boolean any = false;
-        for (Targets.Judged target : Targets.judge(summary)) {
-            if (target.verdict() != Targets.Verdict.UNKNOWN) {
-                any = true;
-                table.add(List.of(
-                        target.work(),
-                        target.wanted(),
-                        target.measured().orElse("-"),
-                        target.verdict().toString()));
-            }
-        }
-        if (any) {
+    private static void judge(Screen screen, Summary summary) {
+        List<Targets.Judged> judged = Targets.judge(summary).stream()
+                .filter(target -> target.verdict() != Targets.Verdict.UNKNOWN)
+                .toList();
+        if (!judged.isEmpty()) {
             screen.line("");
-            out.print(table.text());
+            screen.line(Targets.table(judged).text());
         }
     }
 

@@ -48,8 +48,8 @@ final class Report {
 
                 Written by `./tain bench --write` from the runs in [bench/results](bench/results); not to be edited.
 
-                Two brokers, each a process of its own with one node on this machine, and the contender, a third, share its
-                cores. The source topic is there before; the target topic is made anew for every turn. The contenders take
+                Two brokers, each a process of its own with one node, as the testkit starts them, and the contender, a third,
+                share the cores of one machine. The source topic is there before; the target topic is made anew for every turn. The contenders take
                 turns, A B C A B C; each number is the median of the rounds.
 
                 - **limit**: the same batches, already in memory, produced as fast as the target takes them, idempotently,
@@ -67,12 +67,15 @@ final class Report {
 
                 """);
         facts(results, text);
-        targets(Targets.judge(summary), text);
-        text.append("## Results\n\n");
+        text.append("## Targets\n\n")
+                .append(Targets.table(Targets.judge(summary)).markdown());
+        text.append("\n## Results\n\n");
         for (WorkResult result : results) {
             text.append(Screen.medianTable(summary, result.work()).markdown()).append('\n');
             text.append("Median of ")
                     .append(summary.rounds(result.work()))
+                    .append("; load of the machine before: ")
+                    .append(result.facts().getOrDefault("load", "unknown"))
                     .append("; again: `./tain bench --work ")
                     .append(result.work())
                     .append(" --rounds ")
@@ -100,17 +103,5 @@ final class Report {
                 .append(String.join(", ", works))
                 .append('\n'));
         text.append('\n');
-    }
-
-    private static void targets(List<Targets.Judged> judged, StringBuilder text) {
-        Table table = new Table(List.of("work", "target", "measured", ""));
-        for (Targets.Judged target : judged) {
-            table.add(List.of(
-                    target.work(),
-                    target.wanted(),
-                    target.measured().orElse("-"),
-                    target.verdict().toString()));
-        }
-        text.append("## Targets\n\n").append(table.markdown()).append('\n');
     }
 }

@@ -37,7 +37,7 @@ final class Screen {
         }
         if (!headed.equals(run.work())) {
             headed = run.work();
-            out.println(Table.aligned(cells("", "round", measures, Measure::label), widths));
+            out.println(Table.aligned(cells("", "round", measures, Measure::label), widths, Table.Alignment.RIGHT));
         }
         out.println(Table.aligned(
                 cells(
@@ -45,7 +45,8 @@ final class Screen {
                         Integer.toString(run.round()),
                         measures,
                         measure -> run.value(measure).map(measure::format).orElse("-")),
-                widths));
+                widths,
+                Table.Alignment.RIGHT));
     }
 
     /** The medians of a work. */
@@ -68,7 +69,7 @@ final class Screen {
             head.add("of limit");
             head.add("x better peer");
         }
-        Table table = new Table(head);
+        Table table = new Table(head, Table.Alignment.RIGHT);
         for (Run.Label contender : summary.contenders(work)) {
             List<String> line = new ArrayList<>(List.of(contender.toString()));
             measures.forEach(measure -> line.add(summary.median(work, contender, measure)

@@ -4,12 +4,20 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** Lines of cells: the first column to the left, all others to the right. Not thread-safe. */
+/** Lines of cells. Not thread-safe. */
 final class Table {
     private final List<List<String>> lines = new ArrayList<>();
+    private final Alignment alignment;
 
-    Table(List<String> head) {
+    /** Where the cells of all columns but the first stand; that one is always to the left. */
+    enum Alignment {
+        LEFT,
+        RIGHT
+    }
+
+    Table(List<String> head, Alignment alignment) {
         lines.add(List.copyOf(head));
+        this.alignment = alignment;
     }
 
     Table add(List<String> cells) {
@@ -26,7 +34,7 @@ final class Table {
         int[] widths = widths();
         StringBuilder text = new StringBuilder();
         for (List<String> line : lines) {
-            text.append(aligned(line, widths)).append('\n');
+            text.append(aligned(line, widths, alignment)).append('\n');
         }
         return text.toString();
     }
@@ -38,7 +46,8 @@ final class Table {
             text.append("| ").append(String.join(" | ", lines.get(i))).append(" |\n");
             if (i == 0) {
                 text.append("|---")
-                        .append("|--:".repeat(lines.get(0).size() - 1))
+                        .append((alignment == Alignment.LEFT ? "|---" : "|--:")
+                                .repeat(lines.get(0).size() - 1))
                         .append("|\n");
             }
         }
@@ -46,12 +55,13 @@ final class Table {
     }
 
     /** One line in columns of at least these widths. */
-    static String aligned(List<String> cells, int[] widths) {
+    static String aligned(List<String> cells, int[] widths, Alignment alignment) {
         StringBuilder text = new StringBuilder();
         for (int column = 0; column < cells.size(); column++) {
             String cell = cells.get(column);
             String blanks = " ".repeat(Math.max(0, widths[column] - cell.length()));
-            text.append(column == 0 ? cell + blanks : "  " + blanks + cell);
+            text.append(column == 0 ? "" : "  ");
+            text.append(column == 0 || alignment == Alignment.LEFT ? cell + blanks : blanks + cell);
         }
         return text.toString().stripTrailing();
     }

@@ -45,6 +45,17 @@ final class Targets {
         this.summary = summary;
     }
 
+    /** One target in each line. */
+    static Table table(List<Judged> targets) {
+        Table table = new Table(List.of("work", "target", "measured", ""), Table.Alignment.LEFT);
+        targets.forEach(target -> table.add(List.of(
+                target.work(),
+                target.wanted(),
+                target.measured().orElse("-"),
+                target.verdict().toString())));
+        return table;
+    }
+
     static List<Judged> judge(Summary summary) {
         Targets targets = new Targets(summary);
         targets.throughput();
@@ -166,11 +177,14 @@ final class Targets {
 
     private void fraction(String work, String what, int part, String of, Optional<Double> ratio) {
         String wanted = what + (part == 1 ? " less than " + of + "'s" : " at most 1/" + part + " of " + of + "'s");
-        add(
-                work,
-                wanted,
-                ratio.map(value -> value > 0 ? String.format(Locale.ROOT, "1/%.1f", 1 / value) : "0"),
-                ratio.map(value -> part == 1 ? value < 1 : value <= 1.0 / part));
+        add(work, wanted, ratio.map(Targets::part), ratio.map(value -> part == 1 ? value < 1 : value <= 1.0 / part));
+    }
+
+    private static String part(double ratio) {
+        if (ratio >= 1) {
+            return String.format(Locale.ROOT, "%.1f x", ratio);
+        }
+        return ratio > 0 ? String.format(Locale.ROOT, "1/%.1f", 1 / ratio) : "0";
     }
 
     private void atMost(String work, Measure measure, double limit, Optional<Double> value) {
