@@ -150,7 +150,7 @@ public final class Bench implements Callable<Integer> {
         if (kept) {
             screen.line("written: " + report.write());
         }
-        return failures == 0 ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
+        return failures + session.failures() == 0 ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
     }
 
     private List<Work> works() {
@@ -192,12 +192,13 @@ public final class Bench implements Callable<Integer> {
                 : new Extent(rounds.orElse(FULL_ROUNDS), LatencyTrial.Times.FULL, PartitionsTrial.Size.FULL);
     }
 
-    private static Map<String, String> facts(Work work, String version) throws IOException {
+    private Map<String, String> facts(Work work, String version) throws IOException {
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put("machine", Machine.describe());
         facts.put("version", version);
         facts.put("date", LocalDate.now(ZoneOffset.UTC).toString());
         facts.put("load", Machine.load());
+        facts.put("extent", quick ? "--quick" : "");
         if (work.kind() == Work.Kind.COPY) {
             facts.put("records", Long.toString(work.load().records()));
         }

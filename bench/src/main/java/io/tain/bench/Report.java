@@ -53,7 +53,8 @@ final class Report {
                 turns, A B C A B C; each number is the median of the rounds.
 
                 - **limit**: the same batches, already in memory, produced as fast as the target takes them, idempotently,
-                  with acks=all: what no mirror can exceed.
+                  with acks=all: what no mirror can exceed that leaves batches as they are. One that joins small batches
+                  into larger ones can.
                 - **tain**: as `./tain run` starts it, default settings.
                 - **mirrormaker1**: Kafka 3.9.1's `kafka.tools.MirrorMaker`; **mirrormaker2**: Kafka 4.3.1's dedicated mode with
                   the identity policy. Each with the JVM flags of its own script, with 1 and 2 streams or tasks (x2), of which
@@ -72,20 +73,25 @@ final class Report {
         text.append("\n## Results\n\n");
         for (WorkResult result : results) {
             text.append(Screen.medianTable(summary, result.work()).markdown()).append('\n');
-            text.append("Median of ")
-                    .append(summary.rounds(result.work()))
-                    .append("; load of the machine before: ")
-                    .append(result.facts().getOrDefault("load", "unknown"))
-                    .append("; again: `./tain bench --work ")
-                    .append(result.work())
-                    .append(" --rounds ")
-                    .append(summary.rounds(result.work()))
-                    .append(Optional.ofNullable(result.facts().get("records"))
-                            .map(records -> " --records " + records)
-                            .orElse(""))
-                    .append("`\n\n");
+            again(result, summary.rounds(result.work()), text);
         }
         return text.toString().stripTrailing() + "\n";
+    }
+
+    private static void again(WorkResult result, int rounds, StringBuilder text) {
+        Map<String, String> facts = result.facts();
+        List<String> command = new ArrayList<>(List.of("./tain bench --work " + result.work() + " --rounds " + rounds));
+        Optional.ofNullable(facts.get("records")).ifPresent(records -> command.add("--records " + records));
+        Optional.ofNullable(facts.get("extent"))
+                .filter(extent -> !extent.isEmpty())
+                .ifPresent(command::add);
+        text.append("Median of ")
+                .append(rounds)
+                .append("; load of the machine before: ")
+                .append(facts.getOrDefault("load", "unknown"))
+                .append("; again: `")
+                .append(String.join(" ", command))
+                .append("`\n\n");
     }
 
     /** Each distinct set of facts once, with the works it holds for. */

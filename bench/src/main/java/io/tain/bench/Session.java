@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** Lets the contenders take turns at works, A B C A B C. */
@@ -16,6 +17,7 @@ final class Session {
     private final Extent extent;
     private final Screen screen;
     private int turns;
+    private int failures;
 
     /** How much of each work. */
     record Extent(int rounds, LatencyTrial.Times latency, PartitionsTrial.Size partitions) {}
@@ -39,13 +41,28 @@ final class Session {
             }
             for (int round = 1; round <= extent.rounds(); round++) {
                 for (Contender contender : contenders) {
-                    Run run = new Run(work.name(), contender.label(), round, turn(trial, contender));
-                    screen.ended(run);
-                    runs.add(run);
+                    Optional<Run> run = maybeRun(work, trial, contender, round);
+                    run.ifPresent(screen::ended);
+                    run.ifPresent(runs::add);
                 }
             }
         }
         return runs;
+    }
+
+    /** How many turns came to nothing. */
+    int failures() {
+        return failures;
+    }
+
+    private Optional<Run> maybeRun(Work work, Trial trial, Contender contender, int round) throws IOException {
+        try {
+            return Optional.of(new Run(work.name(), contender.label(), round, turn(trial, contender)));
+        } catch (IllegalStateException | UncheckedIOException e) {
+            failures++;
+            screen.line(contender.label() + " failed in round " + round + ": " + e.getMessage());
+            return Optional.empty();
+        }
     }
 
     private Trial prepare(Work work, Brokers brokers) {

@@ -45,7 +45,6 @@ final class MirrorProcess {
 
     End run() throws StartFailure, InterruptedException {
         warnOfHeap();
-        links.forEach(MirrorProcess::announce);
         host.signals().listen(this::onSignal);
         try {
             running.start();
@@ -101,10 +100,11 @@ final class MirrorProcess {
     private void warnOfHeap() {
         long budget = links.stream()
                 .mapToLong(link -> link.tuning().memoryBudgetBytes())
-                .sum();
+                .max()
+                .orElse(0);
         long heap = Runtime.getRuntime().maxMemory();
         if (budget > heap * LARGEST_SHARE_OF_HEAP) {
-            console.warning("memory.budget is " + mib(budget) + " in all, which a heap of " + mib(heap)
+            console.warning("memory.budget is " + mib(budget) + ", which a heap of " + mib(heap)
                     + " may not hold; raise the heap (KAFKA_HEAP_OPTS=-Xmx" + mebibytes(budget * 2)
                     + "m) or lower the budget");
         }
@@ -116,15 +116,5 @@ final class MirrorProcess {
 
     private static long mebibytes(long bytes) {
         return bytes >> 20;
-    }
-
-    private static void announce(LinkConfig link) {
-        LOG.info(
-                "link {}: group {}, {}, from {} to {}",
-                link.name(),
-                link.groupId(),
-                link.topics().describe(),
-                link.source().client().get("bootstrap.servers"),
-                link.target().client().get("bootstrap.servers"));
     }
 }

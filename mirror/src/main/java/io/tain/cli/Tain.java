@@ -127,8 +127,7 @@ public final class Tain {
             String kind = argument.startsWith("-") ? "option" : top ? "command" : "argument";
             message = "unknown " + kind + " " + argument + Nearest.hint(argument, names);
         }
-        console.error(message);
-        console.err().println(top ? "try: tain --help" : "try: tain help " + command.getCommandName());
+        console.error(message + "; try: tain " + (top ? "--help" : "help " + command.getCommandName()));
         return ExitStatus.USAGE;
     }
 }

@@ -55,11 +55,13 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
     private final Mailbox mailbox = new Mailbox(() -> {});
     private final Map<TopicPartition, PartitionFlow> flows =
             new TreeMap<>(Comparator.comparing(TopicPartition::topic).thenComparing(TopicPartition::partition));
+    private final WaitLog waits;
     private volatile List<PartitionStatus> status = List.of();
     private volatile boolean stopping;
     private long nextCommitNanos;
     private long nextPublishNanos;
     private boolean commitInFlight;
+    private boolean commitsFail;
 
     GroupMember(
             LinkConfig config,
@@ -72,6 +74,7 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
         this.userListener = userListener;
         this.onFatal = onFatal;
         this.path = path.create(this);
+        this.waits = new WaitLog(config.name(), System::nanoTime);
     }
 
     DataPath path() {
@@ -189,7 +192,7 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
             }
         }
         if (leaving.isEmpty()) {
-            return;
+            return; // closing the consumer revokes everything once more, when the data path has ended already
         }
         path.drain(leaving, config.tuning().intervals().drain());
         commitSync(leaving);
@@ -290,14 +293,20 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
         consumer.commitAsync(offsets, (done, failure) -> {
             commitInFlight = false;
             if (failure == null) {
+                commitsFail = false;
                 done.forEach((partition, offset) -> {
                     PartitionFlow flow = flows.get(partition);
                     if (flow != null) {
                         flow.onCommitted(offset.offset());
                     }
                 });
+            } else if (failure instanceof RebalanceInProgressException) {
+                LOG.debug("{}: no commits during a rebalance", config.name());
             } else {
-                LOG.warn("{}: positions were not committed, trying again: {}", config.name(), failure.toString());
+                if (!commitsFail) {
+                    LOG.warn("{}: positions were not committed, trying again: {}", config.name(), failure.toString());
+                }
+                commitsFail = true;
             }
         });
     }
@@ -307,6 +316,7 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
         if (now - nextPublishNanos >= 0) {
             nextPublishNanos = now + PUBLISH.toNanos();
             publish();
+            waits.observe(status);
         }
     }
 
@@ -351,7 +361,9 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
     public void onCorrupt(Assignment assignment, long offset) {
         mailbox.post(() -> flowOf(assignment).ifPresent(flow -> {
             path.abandon(assignment);
-            if (flow.countCorrupt(offset) < MAX_CORRUPT_READS) {
+            if (flow.phase() != PartitionFlow.Phase.RUNNING) {
+                LOG.warn("the batch at {}@{} has a wrong checksum, and its partition is halted", assignment, offset);
+            } else if (flow.countCorrupt(offset) < MAX_CORRUPT_READS) {
                 LOG.warn("the batch at {}@{} has a wrong checksum; reading it again", assignment, offset);
                 flow.restart();
             } else {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -105,9 +106,11 @@ final class Link {
             start("member-" + i, member);
         }
         LOG.info(
-                "{}: mirrors {} with group {}, {} streams",
+                "link {}: mirrors {} from {} to {} with group {}, {} streams",
                 config.name(),
                 config.topics().describe(),
+                config.source().client().get(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG),
+                config.target().client().get(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG),
                 config.groupId(),
                 config.tuning().streams());
     }
@@ -148,6 +151,12 @@ final class Link {
             if (thread.isAlive()) {
                 LOG.warn("{} did not end in time", thread.getName());
             }
+        }
+        if (!threads.isEmpty()) {
+            LOG.info(
+                    "link {}: stopped after {} records",
+                    config.name(),
+                    counters.totals().records());
         }
     }
 

@@ -134,7 +134,9 @@ final class PartitionFlow {
         if (phase == Phase.HALTED) {
             state = State.HALTED;
         } else if (phase == Phase.RUNNING) {
-            why = source.problem().or(() -> Optional.ofNullable(blocked.get(partition)));
+            why = source.problem()
+                    .map(problem -> "source: " + problem)
+                    .or(() -> Optional.ofNullable(blocked.get(partition)).map(problem -> "target: " + problem));
             state = why.isPresent() ? State.RETRYING : State.RUNNING;
         }
         long committable = tracker == null

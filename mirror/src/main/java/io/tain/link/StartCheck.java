@@ -13,16 +13,21 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.DescribeClusterOptions;
 import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsOptions;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.ListTopicsOptions;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.GroupNotEmptyException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.UnknownMemberIdException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -72,13 +77,7 @@ final class StartCheck {
      * means one thing only from then on: it appeared later, and is read from its beginning.
      */
     void settleGroup(Admin source) throws StartFailure, InterruptedException {
-        int timeoutMs = (int) limit.toMillis();
-        Map<TopicPartition, OffsetAndMetadata> commits = get(
-                Side.SOURCE,
-                source.listConsumerGroupOffsets(
-                                config.groupId(), new ListConsumerGroupOffsetsOptions().timeoutMs(timeoutMs))
-                        .partitionsToOffsetAndMetadata(),
-                "group " + config.groupId());
+        Map<TopicPartition, OffsetAndMetadata> commits = commits(source);
         if (!commits.isEmpty() || config.source().start() == StartPosition.EARLIEST) {
             return;
         }
@@ -90,6 +89,16 @@ final class StartCheck {
                             + " (kafka-consumer-groups --reset-offsets), or set auto.offset.reset=earliest or latest");
         }
         startAtTheEnd(source);
+    }
+
+    private Map<TopicPartition, OffsetAndMetadata> commits(Admin source) throws StartFailure, InterruptedException {
+        int timeoutMs = (int) limit.toMillis();
+        return get(
+                Side.SOURCE,
+                source.listConsumerGroupOffsets(
+                                config.groupId(), new ListConsumerGroupOffsetsOptions().timeoutMs(timeoutMs))
+                        .partitionsToOffsetAndMetadata(),
+                "group " + config.groupId());
     }
 
     /** The source topics that the link mirrors now. */
@@ -113,26 +122,43 @@ final class StartCheck {
         if (wanted.isEmpty()) {
             return;
         }
+        ListOffsetsOptions isolation = new ListOffsetsOptions(
+                config.source().readCommitted() ? IsolationLevel.READ_COMMITTED : IsolationLevel.READ_UNCOMMITTED);
         Map<TopicPartition, OffsetAndMetadata> ends = new HashMap<>();
         for (Map.Entry<TopicPartition, ListOffsetsResultInfo> end : get(
-                        Side.SOURCE, source.listOffsets(wanted).all(), "end offsets")
+                        Side.SOURCE, source.listOffsets(wanted, isolation).all(), "end offsets")
                 .entrySet()) {
             ends.put(end.getKey(), new OffsetAndMetadata(end.getValue().offset()));
         }
+        commitEnds(source, ends);
+    }
+
+    /** Only a group without members takes these, so that of several instances that start at once, one settles it. */
+    private void commitEnds(Admin source, Map<TopicPartition, OffsetAndMetadata> ends)
+            throws StartFailure, InterruptedException {
+        KafkaFuture<Void> done =
+                source.alterConsumerGroupOffsets(config.groupId(), ends).all();
         try {
-            source.alterConsumerGroupOffsets(config.groupId(), ends).all().get();
+            done.get();
             LOG.info(
                     "{}: first start of group {}: begins at the end of {} partitions",
                     config.name(),
                     config.groupId(),
                     ends.size());
         } catch (ExecutionException e) {
-            // Another instance of this mirror was faster: the group has members by now, and it settled the offsets.
-            LOG.info(
-                    "{}: group {} is being started elsewhere: {}",
-                    config.name(),
-                    config.groupId(),
-                    e.getCause().getMessage());
+            boolean hasMembers =
+                    e.getCause() instanceof UnknownMemberIdException || e.getCause() instanceof GroupNotEmptyException;
+            if (!hasMembers) {
+                get(Side.SOURCE, done, "the first offsets of group " + config.groupId());
+            }
+            if (commits(source).isEmpty()) {
+                throw new StartFailure(
+                        Side.CONFIGURATION,
+                        "link " + config.name() + ": group " + config.groupId()
+                                + " has members but no committed offsets,"
+                                + " so where auto.offset.reset=latest begins can't be settled; stop its members, or commit"
+                                + " the offsets to start from (kafka-consumer-groups --reset-offsets)");
+            }
         }
     }
 
@@ -147,13 +173,20 @@ final class StartCheck {
             }
             if (cause instanceof AuthorizationException) {
                 throw new StartFailure(
-                        side, start + " does not allow access to " + what + ": " + cause.getMessage(), cause);
+                        side,
+                        start + " does not allow access to " + what + " ("
+                                + cause.getClass().getSimpleName()
+                                + "); grant it to the principal of these credentials",
+                        cause);
             }
-            throw new StartFailure(
-                    side,
-                    start + " did not answer about " + what + " within " + limit.toSeconds() + " s: "
-                            + cause.getMessage(),
-                    cause);
+            if (cause instanceof TimeoutException) {
+                throw new StartFailure(
+                        side,
+                        start + " did not answer within " + limit.toSeconds() + " s, asked about " + what
+                                + "; check the addresses, security.protocol, and that the brokers run",
+                        cause);
+            }
+            throw new StartFailure(side, start + " failed to tell of " + what + ": " + cause.getMessage(), cause);
         }
     }
 

@@ -135,6 +135,9 @@ final class WriterLoop implements Runnable, WriterListener {
         String what = "the target refuses the record at " + place
                 + (batch.target().equals(assignment.partition()) ? "" : " (for " + batch.target() + ")") + ": "
                 + reason;
+        if (onRefused != OnRefused.SKIP) {
+            commitUpTo(batch);
+        }
         switch (onRefused) {
             case SKIP -> {
                 LOG.error("{}; left out", what);
@@ -149,6 +152,17 @@ final class WriterLoop implements Runnable, WriterListener {
         assignment.end();
         trackers.remove(assignment);
         return Verdict.HALT;
+    }
+
+    /** A target partition is written in order, so before the refused record all of its range is written. */
+    private void commitUpTo(MirrorBatch refused) {
+        SourceRange range = refused.range();
+        OffsetTracker tracker = trackers.get(range.assignment());
+        boolean sameTarget =
+                range.batches().stream().allMatch(batch -> batch.target().equals(refused.target()));
+        if (tracker != null && sameTarget) {
+            tracker.endInside(range, refused.encoded().firstOffset());
+        }
     }
 
     @Override

@@ -60,6 +60,16 @@ public final class OffsetTracker {
         }
     }
 
+    /**
+     * Nothing more of the assignment will be written, and all of the range below this offset is: if nothing before the range
+     * is open, the prefix reaches into it.
+     */
+    public void endInside(SourceRange range, long offset) {
+        if (open.peekFirst() == range && offset > range.firstOffset()) {
+            committable = new Position(offset, range.leaderEpoch());
+        }
+    }
+
     /** From any thread. */
     public Position committable() {
         return committable;

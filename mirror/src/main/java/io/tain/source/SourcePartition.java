@@ -7,7 +7,6 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.Uuid;
 
 /**
  * A partition being read. Made by the control thread, then owned by the reader's; the volatile fields are written by the
@@ -24,7 +23,6 @@ public final class SourcePartition {
     private volatile long endOffset = -1;
     private volatile Optional<String> problem = Optional.empty();
     private Optional<Integer> lastEpoch;
-    private Uuid topicId = Uuid.ZERO_UUID;
     private OptionalInt replica = OptionalInt.empty();
     private long replicaUntilMs;
     private long retryAtMs;
@@ -114,14 +112,6 @@ public final class SourcePartition {
     /** Counts another read of a corrupt batch at the position. */
     int countCorruptRead() {
         return ++corruptReads;
-    }
-
-    /** Notes the topic's id; tells whether it is the one noted before. */
-    boolean isSameTopic(Uuid id) {
-        if (topicId.equals(Uuid.ZERO_UUID)) {
-            topicId = id;
-        }
-        return id.equals(Uuid.ZERO_UUID) || topicId.equals(id);
     }
 
     void preferReplica(int nodeId, long nowMs) {

@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
 
 /**
  * Fetches from every broker that leads a partition it reads, one request at a time each, and hands what it admits to its
@@ -44,6 +45,10 @@ public final class SourceReader implements FetchListener, AutoCloseable {
     private final BooleanSupplier queueFull;
     private final Map<TopicPartition, SourcePartition> partitions = new LinkedHashMap<>();
     private final Map<Integer, Integer> reserved = new HashMap<>();
+
+    /** Kept when the topic is no longer read: its name may come back with other records under the same offsets. */
+    private final Map<String, Uuid> topicIds = new HashMap<>();
+
     private BufferLease answer;
     private long nowMs;
     private long nextRetryMs;
@@ -144,11 +149,12 @@ public final class SourceReader implements FetchListener, AutoCloseable {
             pause(partition, terms.retryBackoffMs());
             return;
         }
-        if (!partition.isSameTopic(leader.get().topicId())) {
+        if (!isSameTopic(partition.partition().topic(), leader.get().topicId())) {
             unreadable(
                     partition,
                     "the topic was deleted and created again on the source (its id is now "
-                            + leader.get().topicId() + "); seek the group to where the new topic is to be read from");
+                            + leader.get().topicId()
+                            + "); seek the group to where the new topic is to be read from, and restart");
             return;
         }
         int node = partition.replica(nowMs).orElse(leader.get().nodeId());
@@ -163,6 +169,15 @@ public final class SourceReader implements FetchListener, AutoCloseable {
         wanted.computeIfAbsent(node, n -> new ArrayList<>())
                 .add(new FetchPosition(
                         partition.partition(), leader.get(), partition.position(), partition.lastEpoch(), maxBytes));
+    }
+
+    /** Notes the topic's id when it is first seen; tells whether it is still that one. */
+    private boolean isSameTopic(String topic, Uuid id) {
+        if (id.equals(Uuid.ZERO_UUID)) {
+            return true; // a broker without topic ids
+        }
+        Uuid first = topicIds.putIfAbsent(topic, id);
+        return first == null || first.equals(id);
     }
 
     private void send(int node, List<FetchPosition> positions, int maxWaitMs) {

@@ -21,23 +21,26 @@ final class Coalescer {
     /** Well below the brokers' default {@code message.max.bytes} of 1 MiB, for the result may compress worse. */
     private static final int PILE_BYTES = 256 * 1024;
 
-    private static final int MAX_BYTES = 1_000_000;
-
     private final Transcoder transcoder;
 
     Coalescer(Transcoder transcoder) {
         this.transcoder = transcoder;
     }
 
-    /** Replaces the small batches at the head of the queue by one, if there are at least two of the same assignment. */
-    void coalesceHead(Deque<Outgoing> queue, long nowMs) {
+    /**
+     * Replaces the small batches at the head of the queue by one, if there are at least two of the same assignment.
+     *
+     * @param maxBytes most bytes of the result
+     */
+    void coalesceHead(Deque<Outgoing> queue, int maxBytes, long nowMs) {
+        int pileBytes = Math.min(PILE_BYTES, maxBytes);
         List<MirrorBatch> pile = new ArrayList<>();
         List<EncodedBatch> encoded = new ArrayList<>();
         int bytes = 0;
         for (Outgoing next : queue) {
             boolean fits = !next.isCoalesced()
                     && next.sizeInBytes() <= SMALL_BYTES
-                    && bytes + next.sizeInBytes() <= PILE_BYTES
+                    && bytes + next.sizeInBytes() <= pileBytes
                     && (pile.isEmpty() || next.isOf(pile.get(0).range().assignment()));
             if (!fits) {
                 break;
@@ -51,12 +54,12 @@ final class Coalescer {
         }
         List<EncodedBatch> joined;
         try {
-            joined = transcoder.coalesce(encoded, MAX_BYTES);
+            joined = transcoder.coalesce(encoded, maxBytes);
         } catch (InvalidBatchException e) {
             return; // one of them is corrupt: sent by itself, the target will say which
         }
         if (joined.size() > 1) {
-            return; // they decompress to too much to be worth it
+            return; // they decompress or compress to too much to be worth it
         }
         EncodedBatch one = joined.get(0);
         BufferLease lease = pile.get(0).reserve(one.sizeInBytes());

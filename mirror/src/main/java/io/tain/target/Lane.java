@@ -28,6 +28,9 @@ import org.apache.kafka.common.TopicPartition;
  *       remembers five (KIP-98), so a repeat of any of them is recognised.
  *   <li>After a failure nothing is sent until every batch in flight is answered; then all unacknowledged ones are sent
  *       again, in order, under the same sequences.
+ *   <li>Until a first batch is acknowledged, also after a failure or a long pause, it is alone in flight. A leader that
+ *       remembers nothing of this producer takes any sequence as its first, so that behind a first batch that fails,
+ *       say because the leader of a new topic is not ready yet, a second one would be written out of order.
  * </ol>
  */
 final class Lane {
@@ -36,6 +39,12 @@ final class Lane {
         SETTLING,
         WAITING
     }
+
+    /** After a longer pause the leader may have forgotten the producer ({@code producer.id.expiration.ms}). */
+    private static final long LONG_PAUSE_MS = 60_000;
+
+    /** Below the brokers' default {@code message.max.bytes} of 1 MiB. */
+    private static final int MAX_JOINED_BYTES = 1_000_000;
 
     private final TopicPartition partition;
     private final int window;
@@ -46,7 +55,9 @@ final class Lane {
     private int inFlight;
     private State state = State.OPEN;
     private boolean identityStale;
+    private boolean proven;
     private boolean windowWasFull;
+    private int joinLimitBytes = MAX_JOINED_BYTES;
     private boolean detached;
     private long retryAtMs;
     private int failuresInRow;
@@ -99,6 +110,7 @@ final class Lane {
 
     void enqueue(MirrorBatch batch, long nowMs) {
         if (isIdle()) {
+            proven &= nowMs - progressMs <= LONG_PAUSE_MS;
             progressMs = nowMs;
         }
         if (detached) {
@@ -113,6 +125,9 @@ final class Lane {
             state = State.OPEN;
         }
         if (state != State.OPEN) {
+            return false;
+        }
+        if (!proven && inFlight > 0) {
             return false;
         }
         if (inFlight < unacked.size()) {
@@ -130,6 +145,16 @@ final class Lane {
         return windowWasFull && inFlight == unacked.size() && queue.size() > window;
     }
 
+    /** How large a batch may be made by joining small ones. */
+    int joinLimitBytes() {
+        return joinLimitBytes;
+    }
+
+    /** The target did not take a joined batch of that size: with the next ones try less. */
+    void onJoinedTooLarge(int bytes) {
+        joinLimitBytes = Math.min(joinLimitBytes, bytes / 2);
+    }
+
     /** Takes the next batch to send: the first unacknowledged one that is not in flight, else the head of the queue. */
     Outgoing take(ProducerIdentity current) {
         Outgoing next;
@@ -139,6 +164,7 @@ final class Lane {
             if (unacked.isEmpty() && !identity.equals(current) && identity.id() != current.id()) {
                 identity = current;
                 nextSequence = 0;
+                proven = false;
             }
             next = queue.remove();
             next.sequence = nextSequence;
@@ -171,6 +197,7 @@ final class Lane {
     void onAcknowledged(Outgoing outgoing, long nowMs) {
         answered(outgoing);
         unacked.remove(outgoing);
+        proven = true;
         failuresInRow = 0;
         detached = false;
         trouble = Optional.empty();
@@ -181,6 +208,7 @@ final class Lane {
     void onFailed(Outgoing outgoing, ProduceResult failure) {
         answered(outgoing);
         outgoing.failure = Optional.of(failure);
+        proven = false;
         if (outgoing.dropped) {
             unacked.remove(outgoing);
             identityStale = true;
@@ -266,6 +294,7 @@ final class Lane {
             sequence = advance(sequence, outgoing.count());
         }
         nextSequence = sequence;
+        proven = false;
     }
 
     /** Forgets what is not in flight of an assignment, and drops the rest once it is answered. */

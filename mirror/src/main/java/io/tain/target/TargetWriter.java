@@ -131,7 +131,8 @@ public final class TargetWriter implements AutoCloseable {
         }
         Optional<Leader> leader = client.leader(lane.partition());
         if (leader.isEmpty()) {
-            return client.problem(lane.partition().topic()).orElse("no leader on the target");
+            return client.problem(lane.partition().topic())
+                    .orElse("no leader known: its brokers can't be reached, or have not elected one");
         }
         return "waiting for target broker " + leader.get().nodeId();
     }
@@ -193,7 +194,8 @@ public final class TargetWriter implements AutoCloseable {
         int bytes = 0;
         for (Lane lane : ready) {
             if (lane.shouldCoalesce()) {
-                coalescer.coalesceHead(lane.queue(), nowMs);
+                int maxBytes = Math.min(lane.joinLimitBytes(), terms.maxRequestBytes());
+                coalescer.coalesceHead(lane.queue(), maxBytes, nowMs);
             }
             Outgoing next = lane.take(identity.orElseThrow());
             ProducerIdentity writer = lane.identity();
@@ -256,7 +258,7 @@ public final class TargetWriter implements AutoCloseable {
 
     private void settle(Lane lane, Outgoing head, ProduceResult failure) {
         switch (failure.outcome()) {
-            case TOO_LARGE, REFUSED -> cutOrRefuse(lane, head, failure.error());
+            case TOO_LARGE, REFUSED -> cutOrRefuse(lane, head, failure);
             case OUT_OF_ORDER, PRODUCER_UNKNOWN -> {
                 // Nothing earlier is unresolved, so what the broker misses is gone from its log: begin a new epoch.
                 if (lane.needsNewProducer()) {
@@ -293,10 +295,13 @@ public final class TargetWriter implements AutoCloseable {
      * Comes down to the record that is to blame: a coalesced batch falls back into its parts, one of several records is
      * halved, and one of a single record is refused.
      */
-    private void cutOrRefuse(Lane lane, Outgoing head, String error) {
+    private void cutOrRefuse(Lane lane, Outgoing head, ProduceResult failure) {
         if (head.isCoalesced()) {
             List<Outgoing> parts = new ArrayList<>();
             head.parts().forEach(part -> parts.add(new Outgoing(part, head.sinceMs)));
+            if (failure.outcome() == ProduceOutcome.TOO_LARGE) {
+                lane.onJoinedTooLarge(head.sizeInBytes());
+            }
             lane.replaceHead(parts);
             head.releaseCoalesced();
             lane.reopen();
@@ -316,7 +321,7 @@ public final class TargetWriter implements AutoCloseable {
             head.release();
             lane.reopen();
         } else {
-            refuse(lane, head, error);
+            refuse(lane, head, failure.error());
         }
     }
 

@@ -8,10 +8,12 @@ import io.tain.testkit.ConversionMetrics;
 import io.tain.testkit.RawBatch;
 import io.tain.testkit.RawLog;
 import io.tain.testkit.Workload;
+import java.time.Duration;
 import java.util.List;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -64,6 +66,23 @@ class CodecsIT {
             assertThat(mirror.status().totals().transcodedBatches()).isEmpty();
             assertThat(mirror.status().totals().records()).isEqualTo(RECORDS);
             assertThat(mirror.stop().kind()).isEqualTo(Outcome.Kind.STOPPED);
+        }
+    }
+
+    @Test
+    void shouldStopWithoutDelayWhenCaughtUp() throws Exception {
+        // given
+        pair.source().createTopic("stopped", 1);
+        try (RunningMirror mirror =
+                MirrorFixture.between(pair).topics("stopped").start()) {
+            mirror.awaitCaughtUp("stopped");
+
+            // when
+            long before = System.nanoTime();
+            mirror.stop();
+
+            // then it has not waited for threads that had ended already
+            assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofMillis(1_800));
         }
     }
 

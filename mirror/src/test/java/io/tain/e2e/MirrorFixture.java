@@ -4,6 +4,8 @@ import io.tain.batch.RecordHandler;
 import io.tain.config.InvalidConfigException;
 import io.tain.config.LinkConfig;
 import io.tain.config.LinkFiles;
+import io.tain.config.OnRefused;
+import io.tain.config.TargetConfig;
 import io.tain.link.Extensions;
 import io.tain.link.Mirror;
 import io.tain.link.StartFailure;
@@ -31,6 +33,7 @@ public final class MirrorFixture {
     private final Cluster source;
     private final Properties settings = new Properties();
     private Optional<RecordHandler> handler = Optional.empty();
+    private Optional<OnRefused> onRefused = Optional.empty();
 
     private MirrorFixture(Cluster source, Map<String, Object> sourceClient, Map<String, Object> targetClient) {
         this.source = source;
@@ -87,6 +90,12 @@ public final class MirrorFixture {
         return this;
     }
 
+    /** Overrides {@code on.refused}, for what only MirrorMaker's command line can ask for. */
+    public MirrorFixture onRefused(OnRefused reaction) {
+        onRefused = Optional.of(reaction);
+        return this;
+    }
+
     /** The text of the link's properties file, for a mirror in a process of its own. */
     public String text() {
         try {
@@ -104,7 +113,8 @@ public final class MirrorFixture {
             Path file = Files.createTempFile("link", ".properties");
             try {
                 Files.writeString(file, text());
-                return LinkFiles.read(List.of(file), Map.of()).configs().get(0);
+                return overridden(
+                        LinkFiles.read(List.of(file), Map.of()).configs().get(0));
             } finally {
                 Files.delete(file);
             }
@@ -113,6 +123,23 @@ public final class MirrorFixture {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private LinkConfig overridden(LinkConfig link) {
+        TargetConfig target = link.target();
+        return new LinkConfig(
+                link.name(),
+                link.groupId(),
+                link.topics(),
+                link.source(),
+                new TargetConfig(
+                        target.client(),
+                        target.guarantees(),
+                        target.compression(),
+                        target.maxRequestSize(),
+                        target.deliveryTimeout(),
+                        onRefused.orElse(target.onRefused())),
+                link.tuning());
     }
 
     /** Starts a mirror of this link; close it to stop it. */

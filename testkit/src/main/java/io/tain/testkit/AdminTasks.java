@@ -9,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.DescribeClusterOptions;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.Node;
@@ -62,6 +63,16 @@ final class AdminTasks {
                     && description.partitions().stream()
                             .allMatch(partition -> partition.leader() != null
                                     && partition.isr().size() == replicas);
+        });
+        // The controller knows before the leaders do, and a producer's first batches must not meet one that is not
+        // ready.
+        Map<TopicPartition, OffsetSpec> ends = new HashMap<>();
+        for (int partition = 0; partition < topic.numPartitions(); partition++) {
+            ends.put(new TopicPartition(topic.name(), partition), OffsetSpec.latest());
+        }
+        Await.until("the leaders of topic " + topic.name() + " serve", PATIENCE, () -> {
+            await(admin.listOffsets(ends).all());
+            return true;
         });
     }
 

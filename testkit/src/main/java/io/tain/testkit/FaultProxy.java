@@ -239,6 +239,7 @@ public final class FaultProxy implements AutoCloseable {
     private void stopListening() throws IOException {
         if (acceptor != null) {
             acceptor.close();
+            selector.selectNow(); // a registered socket goes on to accept until its selector has let it go
             acceptor = null;
         }
     }

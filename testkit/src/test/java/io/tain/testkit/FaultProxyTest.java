@@ -23,12 +23,13 @@ class FaultProxyTest {
     private static final Duration SHORT = Duration.ofMillis(300);
 
     private ServerSocket echo;
+    private Thread acceptor;
     private FaultProxy proxy;
 
     @BeforeEach
     void startEcho() throws IOException {
         echo = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-        Thread acceptor = new Thread(this::serve, "echo");
+        acceptor = new Thread(this::serve, "echo");
         acceptor.setDaemon(true);
         acceptor.start();
         proxy = FaultProxy.before(echo.getLocalPort());
@@ -173,6 +174,7 @@ class FaultProxyTest {
     @Test
     void shouldResetTheClientWhenTheBrokerIsAway() throws Exception {
         echo.close();
+        acceptor.join(); // an accept under way may still take one more
 
         try (Socket socket = connect()) {
             assertThatThrownBy(() -> roundTripMillis(socket)).isInstanceOf(SocketException.class);

@@ -61,6 +61,19 @@ public final class Observer {
         }
     }
 
+    /** Waits until the group's commits are less than so many records behind. */
+    public void awaitLagBelow(String topic, long records) {
+        Await.until("lag below " + records, PATIENCE, () -> {
+            Map<TopicPartition, Long> committed = committed();
+            Map<TopicPartition, Long> ends = ends(source, topic);
+            return committed.keySet().containsAll(ends.keySet())
+                    && ends.entrySet().stream()
+                                    .mapToLong(end -> end.getValue() - committed.get(end.getKey()))
+                                    .sum()
+                            < records;
+        });
+    }
+
     /** Waits until the target has so many records more than now. */
     public void awaitProgress(String topic, long records) {
         long before = size(topic);

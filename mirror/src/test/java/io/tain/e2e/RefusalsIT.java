@@ -1,0 +1,271 @@
+package io.tain.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tain.config.OnRefused;
+import io.tain.link.LinkStatus.State;
+import io.tain.link.Outcome;
+import io.tain.testkit.ClusterPair;
+import io.tain.testkit.Isolation;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Records that the target will never take: they stop their partition, or the mirror, or are left out; as told. */
+class RefusalsIT {
+    private static final Map<String, String> SMALL = Map.of("max.message.bytes", "20000");
+    private static final String LARGE_VALUE = "x".repeat(50_000);
+
+    private static ClusterPair pair;
+
+    @BeforeAll
+    static void startClusters() {
+        pair = ClusterPair.start();
+    }
+
+    @AfterAll
+    static void stopClusters() {
+        pair.close();
+    }
+
+    private static TopicPartition bad(String topic) {
+        return new TopicPartition(topic, 0);
+    }
+
+    private static TopicPartition good(String topic) {
+        return new TopicPartition(topic, 1);
+    }
+
+    /** Partition 0 has 10 records, one that is too large, and 10 more, in batches of their own; partition 1 has 30. */
+    private static void writeTooLarge(String topic) {
+        pair.source().createTopic(topic, 2);
+        pair.target().createTopic(topic, 2, SMALL);
+        try (RecordSender sender = RecordSender.to(pair.source())) {
+            sender.batch(RecordSender.numbered(bad(topic), 0, 10));
+            sender.one(RecordSender.record(bad(topic), "large", LARGE_VALUE));
+            sender.batch(RecordSender.numbered(bad(topic), 11, 10));
+            sender.batch(RecordSender.numbered(good(topic), 0, 30));
+        }
+    }
+
+    private static List<String> values(int... ranges) {
+        List<String> values = new ArrayList<>();
+        for (int i = 0; i < ranges.length; i += 2) {
+            IntStream.range(ranges[i], ranges[i + 1]).forEach(number -> values.add("value-" + number));
+        }
+        return values;
+    }
+
+    @Test
+    void shouldHaltOnlyThePartitionOfATooLargeRecord() throws Exception {
+        // given
+        String topic = "halted";
+        writeTooLarge(topic);
+
+        // when
+        try (RunningMirror mirror = MirrorFixture.between(pair).topics(topic).start()) {
+            String reason = mirror.awaitHalted(bad(topic));
+
+            // then
+            assertThat(reason).contains("halted-0@10").contains("TOO_LARGE");
+            mirror.awaitCommitted(Map.of(bad(topic), 10L, good(topic), 30L));
+            assertThat(Seen.values(pair.target(), bad(topic))).isEqualTo(values(0, 10));
+            assertThat(Seen.values(pair.target(), good(topic))).isEqualTo(values(0, 30));
+            assertThat(mirror.status(good(topic)).orElseThrow().state()).isEqualTo(State.RUNNING);
+
+            // and it goes on with the others
+            try (RecordSender sender = RecordSender.to(pair.source())) {
+                sender.batch(RecordSender.numbered(good(topic), 30, 5));
+            }
+            mirror.awaitCommitted(good(topic), 35);
+            assertThat(mirror.stop().kind()).isEqualTo(Outcome.Kind.HALTED);
+            assertThat(mirror.committed()).containsEntry(bad(topic), 10L);
+        }
+    }
+
+    @Test
+    void shouldLeaveOutATooLargeRecordAndKeepTheOrderOfTheRest() throws Exception {
+        // given
+        String topic = "skipped";
+        writeTooLarge(topic);
+
+        // when
+        try (RunningMirror mirror = MirrorFixture.between(pair)
+                .topics(topic)
+                .set("on.refused", "skip")
+                .start()) {
+            mirror.awaitCaughtUp(topic);
+
+            // then
+            assertThat(Seen.values(pair.target(), bad(topic))).isEqualTo(values(0, 10, 11, 21));
+            assertThat(Seen.values(pair.target(), good(topic))).isEqualTo(values(0, 30));
+            assertThat(mirror.status().totals().refusedRecords()).isEqualTo(1);
+            assertThat(mirror.status().totals().records()).isEqualTo(50);
+            assertThat(mirror.stop().kind()).isEqualTo(Outcome.Kind.STOPPED);
+        }
+    }
+
+    @Test
+    void shouldLeaveOutATooLargeRecordFromTheMiddleOfABatch() throws Exception {
+        // given
+        String topic = "skipped-inside";
+        pair.source().createTopic(topic, 1);
+        pair.target().createTopic(topic, 1, SMALL);
+        try (RecordSender sender = RecordSender.to(pair.source())) {
+            List<ProducerRecord<byte[], byte[]>> records = RecordSender.numbered(bad(topic), 0, 10);
+            records.set(6, RecordSender.record(bad(topic), "large", LARGE_VALUE));
+            sender.batch(records);
+        }
+
+        // when
+        try (RunningMirror mirror = MirrorFixture.between(pair)
+                .topics(topic)
+                .set("on.refused", "skip")
+                .start()) {
+            mirror.awaitCaughtUp(topic);
+
+            // then
+            assertThat(Seen.values(pair.target(), bad(topic))).isEqualTo(values(0, 6, 7, 10));
+            assertThat(mirror.status().totals().refusedRecords()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void shouldAbortAndCommitTheAcknowledgedPrefix() throws Exception {
+        // given
+        String topic = "aborted";
+        writeTooLarge(topic);
+
+        // when
+        try (RunningMirror mirror = MirrorFixture.between(pair)
+                .topics(topic)
+                .onRefused(OnRefused.ABORT)
+                .start()) {
+            Outcome outcome = mirror.awaitEnd();
+
+            // then
+            assertThat(outcome.kind()).isEqualTo(Outcome.Kind.ABORTED);
+            assertThat(outcome.cause().orElseThrow()).contains("aborted-0@10");
+            assertThat(mirror.committed()).containsEntry(bad(topic), 10L);
+            assertThat(Seen.values(pair.target(), bad(topic))).isEqualTo(values(0, 10));
+            long good = mirror.committed().get(good(topic));
+            assertThat(Seen.values(pair.target(), good(topic))).isEqualTo(values(0, (int) good));
+        }
+    }
+
+    @Test
+    void shouldAbortAndCommitThePrefixOfTheBatchThatHoldsTheRefusedRecord() throws Exception {
+        // given
+        String topic = "aborted-inside";
+        pair.source().createTopic(topic, 1);
+        pair.target().createTopic(topic, 1, SMALL);
+        try (RecordSender sender = RecordSender.to(pair.source())) {
+            List<ProducerRecord<byte[], byte[]>> records = RecordSender.numbered(bad(topic), 0, 10);
+            records.set(6, RecordSender.record(bad(topic), "large", LARGE_VALUE));
+            sender.batch(records);
+        }
+
+        // when
+        try (RunningMirror mirror = MirrorFixture.between(pair)
+                .topics(topic)
+                .onRefused(OnRefused.ABORT)
+                .start()) {
+            Outcome outcome = mirror.awaitEnd();
+
+            // then a start from the commit copies nothing twice
+            assertThat(outcome.cause().orElseThrow()).contains("aborted-inside-0@6");
+            assertThat(mirror.committed()).containsEntry(bad(topic), 6L);
+            assertThat(Seen.values(pair.target(), bad(topic))).isEqualTo(values(0, 6));
+        }
+    }
+
+    @Test
+    void shouldLeaveOutRecordsWithoutKeyThatACompactedTargetRefuses() throws Exception {
+        // given three records without key, the neighbours of others in one batch
+        String topic = "keyless";
+        pair.source().createTopic(topic, 1);
+        pair.target().createTopic(topic, 1, Map.of("cleanup.policy", "compact"));
+        List<ProducerRecord<byte[], byte[]>> records = RecordSender.numbered(bad(topic), 0, 20);
+        for (int offset : List.of(0, 7, 8)) {
+            records.set(offset, RecordSender.record(bad(topic), null, "keyless"));
+        }
+        try (RecordSender sender = RecordSender.to(pair.source(), Map.of("compression.type", "zstd"))) {
+            sender.batch(records);
+            sender.batch(RecordSender.numbered(bad(topic), 20, 5));
+        }
+
+        // when
+        try (RunningMirror mirror = MirrorFixture.between(pair)
+                .topics(topic)
+                .set("on.refused", "skip")
+                .start()) {
+            mirror.awaitCaughtUp(topic);
+
+            // then
+            assertThat(Seen.in(pair.target(), bad(topic), Isolation.READ_UNCOMMITTED))
+                    .isEqualTo(Seen.in(pair.source(), bad(topic)).stream()
+                            .filter(seen -> seen.key() != null)
+                            .toList())
+                    .hasSize(22);
+            assertThat(mirror.status().totals().refusedRecords()).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void shouldHaltAtARecordWithoutKeyThatACompactedTargetRefuses() throws Exception {
+        // given
+        String topic = "keyless-halted";
+        pair.source().createTopic(topic, 2);
+        pair.target().createTopic(topic, 2, Map.of("cleanup.policy", "compact"));
+        try (RecordSender sender = RecordSender.to(pair.source())) {
+            sender.batch(RecordSender.numbered(bad(topic), 0, 3));
+            sender.one(RecordSender.record(bad(topic), null, "keyless"));
+            sender.batch(RecordSender.numbered(bad(topic), 4, 3));
+            sender.batch(RecordSender.numbered(good(topic), 0, 3));
+        }
+
+        // when
+        try (RunningMirror mirror = MirrorFixture.between(pair).topics(topic).start()) {
+            String reason = mirror.awaitHalted(bad(topic));
+
+            // then
+            assertThat(reason).contains("keyless-halted-0@3").contains("INVALID_RECORD");
+            mirror.awaitCommitted(Map.of(bad(topic), 3L, good(topic), 3L));
+            assertThat(Seen.values(pair.target(), bad(topic))).isEqualTo(values(0, 3));
+        }
+    }
+
+    @Test
+    void shouldLeaveOutRecordsFromTheFutureThatTheTargetRefuses() throws Exception {
+        // given
+        String topic = "future";
+        long now = System.currentTimeMillis();
+        long far = now + 86_400_000L;
+        pair.source().createTopic(topic, 1, Map.of("message.timestamp.after.max.ms", Long.toString(Long.MAX_VALUE)));
+        pair.target().createTopic(topic, 1, Map.of("message.timestamp.after.max.ms", "3600000"));
+        try (RecordSender sender = RecordSender.to(pair.source(), Map.of("compression.type", "lz4"))) {
+            sender.batch(List.of(
+                    RecordSender.record(bad(topic), "a", "now", now),
+                    RecordSender.record(bad(topic), "b", "far", far),
+                    RecordSender.record(bad(topic), "c", "later", now + 1)));
+        }
+
+        // when
+        try (RunningMirror mirror = MirrorFixture.between(pair)
+                .topics(topic)
+                .set("on.refused", "skip")
+                .start()) {
+            mirror.awaitCaughtUp(topic);
+
+            // then
+            assertThat(Seen.values(pair.target(), bad(topic))).containsExactly("now", "later");
+            assertThat(mirror.status().totals().refusedRecords()).isEqualTo(1);
+        }
+    }
+}

@@ -1,0 +1,89 @@
+package io.tain.target;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tain.batch.Assignment;
+import io.tain.batch.BatchCursor;
+import io.tain.batch.BufferLease;
+import io.tain.batch.EncodedBatch;
+import io.tain.batch.MemoryBudget;
+import io.tain.batch.MirrorBatch;
+import io.tain.batch.SourceRange;
+import io.tain.wire.ProduceOutcome;
+import io.tain.wire.ProduceResult;
+import io.tain.wire.ProducerIdentity;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.compress.Compression;
+import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.apache.kafka.common.record.internal.SimpleRecord;
+import org.junit.jupiter.api.Test;
+
+final class LaneTest {
+    private static final TopicPartition PARTITION = new TopicPartition("t", 0);
+    private static final ProducerIdentity PRODUCER = new ProducerIdentity(7, (short) 0);
+    private static final int WINDOW = 5;
+
+    private final Assignment assignment = new Assignment(PARTITION, new AtomicLong());
+    private final MemoryBudget budget = new MemoryBudget(1 << 20, () -> {});
+    private final Lane lane = new Lane(PARTITION, WINDOW, 0);
+    private long nextOffset;
+
+    @Test
+    void shouldSendTheFirstBatchAlone() {
+        enqueue(8, 0);
+
+        Outgoing first = lane.take(PRODUCER);
+
+        assertThat(lane.canSend(0)).isFalse();
+        lane.onAcknowledged(first, 0);
+        assertThat(sendAll(0)).isEqualTo(WINDOW);
+    }
+
+    @Test
+    void shouldSendOneBatchAloneAfterAFailure() {
+        enqueue(8, 0);
+        lane.onAcknowledged(lane.take(PRODUCER), 0);
+        Outgoing failed = lane.take(PRODUCER);
+        lane.onFailed(failed, new ProduceResult(ProduceOutcome.MOVED, "moved", -1, List.of()));
+
+        lane.reopen();
+
+        assertThat(lane.take(PRODUCER)).isSameAs(failed);
+        assertThat(lane.canSend(0)).isFalse();
+        lane.onAcknowledged(failed, 0);
+        assertThat(sendAll(0)).isEqualTo(WINDOW);
+    }
+
+    @Test
+    void shouldSendOneBatchAloneAfterALongPause() {
+        enqueue(1, 0);
+        lane.onAcknowledged(lane.take(PRODUCER), 0);
+
+        enqueue(8, 60_001);
+
+        assertThat(sendAll(60_001)).isEqualTo(1);
+    }
+
+    private int sendAll(long nowMs) {
+        int sent = 0;
+        while (lane.canSend(nowMs)) {
+            lane.take(PRODUCER);
+            sent++;
+        }
+        return sent;
+    }
+
+    private void enqueue(int batches, long nowMs) {
+        for (int i = 0; i < batches; i++) {
+            SourceRange range = new SourceRange(assignment, nextOffset, nextOffset + 1, 0);
+            ByteBuffer bytes = MemoryRecords.withRecords(nextOffset, Compression.NONE, new SimpleRecord(new byte[10]))
+                    .buffer();
+            EncodedBatch encoded = EncodedBatch.forwarded(new BatchCursor(bytes).next());
+            nextOffset++;
+            lane.enqueue(new MirrorBatch(range, PARTITION, encoded, BufferLease.reserve(budget, 100)), nowMs);
+        }
+    }
+}
