@@ -1,0 +1,30 @@
+package io.tain.bench;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The contenders there are.
+ *
+ * @param place where their programs are
+ * @param streams with how many streams or tasks each peer is run; the better counts. None: without peers
+ */
+record Field(Place place, List<Integer> streams) {
+    Contender limit() {
+        return new LimitContender();
+    }
+
+    Contender tain() {
+        return new TainContender(place.launcher());
+    }
+
+    List<Contender> peers() throws IOException, InterruptedException {
+        List<Contender> peers = new ArrayList<>();
+        for (int count : streams) {
+            peers.add(new MirrorMaker1(count, PeerJars.of(Contender.MIRROR_MAKER_1, place)));
+            peers.add(new MirrorMaker2(count, PeerJars.of(Contender.MIRROR_MAKER_2, place)));
+        }
+        return peers;
+    }
+}

@@ -1,0 +1,95 @@
+package io.tain.bench;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** Lets the contenders take turns at works, A B C A B C. */
+final class Session {
+    private final Field field;
+    private final Extent extent;
+    private final Screen screen;
+    private int turns;
+    private int failures;
+
+    /** How much of each work. */
+    record Extent(int rounds, LatencyTrial.Times latency, PartitionsTrial.Size partitions) {}
+
+    Session(Field field, Extent extent, Screen screen) {
+        this.field = field;
+        this.extent = extent;
+        this.screen = screen;
+    }
+
+    /** Starts the brokers, runs all rounds of the work, and stops the brokers. */
+    List<Run> run(Work work) throws IOException, InterruptedException {
+        screen.begins(work);
+        List<Run> runs = new ArrayList<>();
+        try (Brokers brokers = Brokers.start(work.link())) {
+            Trial trial = prepare(work, brokers);
+            List<Contender> contenders = trial.contenders(field);
+            if (work.kind() == Work.Kind.COPY) {
+                // So that the first turn does not meet a cold target. It does not count.
+                turn(trial, contenders.get(0));
+            }
+            for (int round = 1; round <= extent.rounds(); round++) {
+                for (Contender contender : contenders) {
+                    Optional<Run> run = maybeRun(work, trial, contender, round);
+                    run.ifPresent(screen::ended);
+                    run.ifPresent(runs::add);
+                }
+            }
+        }
+        return runs;
+    }
+
+    /** How many turns came to nothing. */
+    int failures() {
+        return failures;
+    }
+
+    private Optional<Run> maybeRun(Work work, Trial trial, Contender contender, int round) throws IOException {
+        try {
+            return Optional.of(new Run(work.name(), contender.label(), round, turn(trial, contender)));
+        } catch (IllegalStateException | UncheckedIOException e) {
+            failures++;
+            screen.line(contender.label() + " failed in round " + round + ": " + e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    private Trial prepare(Work work, Brokers brokers) {
+        return switch (work.kind()) {
+            case COPY -> CopyTrial.prepare(work, brokers);
+            case LATENCY -> new LatencyTrial(brokers, extent.latency());
+            case PARTITIONS -> PartitionsTrial.prepare(brokers, extent.partitions());
+        };
+    }
+
+    private Map<Measure, Double> turn(Trial trial, Contender contender) throws IOException {
+        Path directory = Files.createTempDirectory("tain-bench");
+        try {
+            turns++;
+            return trial.run(contender, "bench" + turns, directory);
+        } finally {
+            delete(directory);
+        }
+    }
+
+    private static void delete(Path directory) throws IOException {
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+    }
+}
