@@ -14,6 +14,7 @@ public final class MirrorBatch {
     private EncodedBatch encoded;
     private BufferLease lease;
     private int charged;
+    private boolean rewritten;
     private boolean sent;
     private boolean released;
 
@@ -36,6 +37,7 @@ public final class MirrorBatch {
         this.charged = piece.bytes().remaining();
         this.lease = BufferLease.reserve(whole.lease.budget(), charged);
         this.sent = true;
+        this.rewritten = true;
         range.assignment().addPending(charged);
     }
 
@@ -84,6 +86,13 @@ public final class MirrorBatch {
     /** Writer: charges a buffer of its own to the same budget. */
     public BufferLease reserve(int bytes) {
         return BufferLease.reserve(lease.budget(), bytes);
+    }
+
+    /** Notes that the batch is not forwarded as it was; tells whether that is news. */
+    public boolean markRewritten() {
+        boolean news = !rewritten;
+        rewritten = true;
+        return news;
     }
 
     /** Writer: the batch no longer waits in a queue. */

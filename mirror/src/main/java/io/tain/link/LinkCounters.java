@@ -1,6 +1,10 @@
 package io.tain.link;
 
 import io.tain.source.IntakeCounters;
+import io.tain.target.WriterListener.Rewrite;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.LongAdder;
 
 /** What a link has done since its start. Counted by its reader and writer threads, read by any. */
@@ -10,8 +14,24 @@ final class LinkCounters {
     final LongAdder bytes = new LongAdder();
     final LongAdder refused = new LongAdder();
 
+    private final Map<Rewrite, LongAdder> rewritten =
+            Map.of(Rewrite.COALESCED, new LongAdder(), Rewrite.SPLIT, new LongAdder());
+
+    void countRewritten(Rewrite why) {
+        rewritten.get(why).increment();
+    }
+
     LinkStatus.Totals totals() {
+        Map<String, Long> transcoded = new TreeMap<>(intake.transcoded());
+        long forwarded = intake.forwarded();
+        for (Map.Entry<Rewrite, LongAdder> why : rewritten.entrySet()) {
+            long count = why.getValue().sum();
+            if (count > 0) {
+                forwarded -= count;
+                transcoded.merge(why.getKey().name().toLowerCase(Locale.ROOT), count, Long::sum);
+            }
+        }
         return new LinkStatus.Totals(
-                records.sum(), bytes.sum(), intake.forwarded(), intake.transcoded(), intake.dropped(), refused.sum());
+                records.sum(), bytes.sum(), forwarded, Map.copyOf(transcoded), intake.dropped(), refused.sum());
     }
 }

@@ -113,6 +113,11 @@ final class WriterLoop implements Runnable, WriterListener {
     }
 
     @Override
+    public void onRewritten(MirrorBatch batch, Rewrite why) {
+        counters.countRewritten(why);
+    }
+
+    @Override
     public void onAcknowledged(MirrorBatch batch, long targetOffset) {
         counters.records.add(batch.count());
         counters.bytes.add(batch.sizeInBytes());

@@ -185,7 +185,7 @@ public final class BatchIntake implements AutoCloseable {
     }
 
     private void add(SourceRange range, TopicPartition target, EncodedBatch encoded) {
-        new MirrorBatch(range, target, encoded, BufferLease.reserve(budget, encoded.sizeInBytes()));
+        new MirrorBatch(range, target, encoded, BufferLease.reserve(budget, encoded.sizeInBytes())).markRewritten();
     }
 
     /** A range from the position, so that offsets without a batch before this one are covered by it. */

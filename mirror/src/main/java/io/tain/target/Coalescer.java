@@ -8,6 +8,7 @@ import io.tain.batch.Transcoder;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * Turns a pile of small batches into one larger batch. A partition may have five batches in flight whatever their size, so
@@ -22,9 +23,12 @@ final class Coalescer {
     private static final int PILE_BYTES = 256 * 1024;
 
     private final Transcoder transcoder;
+    private final Consumer<MirrorBatch> onJoined;
 
-    Coalescer(Transcoder transcoder) {
+    /** @param onJoined told of each batch that becomes part of another */
+    Coalescer(Transcoder transcoder, Consumer<MirrorBatch> onJoined) {
         this.transcoder = transcoder;
+        this.onJoined = onJoined;
     }
 
     /**
@@ -66,6 +70,7 @@ final class Coalescer {
         for (int i = 0; i < pile.size(); i++) {
             queue.removeFirst();
         }
+        pile.forEach(onJoined);
         queue.addFirst(new Outgoing(pile, one, lease, nowMs));
     }
 }

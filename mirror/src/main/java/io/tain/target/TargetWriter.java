@@ -53,7 +53,7 @@ public final class TargetWriter implements AutoCloseable {
         this.terms = terms;
         this.listener = listener;
         this.transcoder = transcoder;
-        this.coalescer = new Coalescer(transcoder);
+        this.coalescer = new Coalescer(transcoder, batch -> tellRewritten(batch, WriterListener.Rewrite.COALESCED));
         this.identity = terms.idempotent() ? Optional.empty() : Optional.of(ProducerIdentity.NONE);
     }
 
@@ -324,11 +324,18 @@ public final class TargetWriter implements AutoCloseable {
             List<Outgoing> pieces = new ArrayList<>();
             halves.forEach(half -> pieces.add(new Outgoing(whole.piece(half), head.sinceMs)));
             whole.range().onSplit(halves.size());
+            tellRewritten(whole, WriterListener.Rewrite.SPLIT);
             lane.replaceHead(pieces);
             head.release();
             lane.reopen();
         } else {
             refuse(lane, head, failure.error());
+        }
+    }
+
+    private void tellRewritten(MirrorBatch batch, WriterListener.Rewrite why) {
+        if (batch.markRewritten()) {
+            listener.onRewritten(batch, why);
         }
     }
 

@@ -12,6 +12,17 @@ public interface WriterListener {
         HALT
     }
 
+    /** Why the writer sends a batch in another form than it was handed in. */
+    enum Rewrite {
+        /** Joined with others, because small batches piled up behind a full window. */
+        COALESCED,
+        /** Cut, because the target did not take it whole. */
+        SPLIT
+    }
+
+    /** A batch that was to be forwarded as it is has to be rewritten; told once for each. */
+    void onRewritten(MirrorBatch batch, Rewrite why);
+
     /**
      * The target has the batch.
      *

@@ -38,6 +38,7 @@ class TargetWriterTest implements WriterListener {
     private final List<Long> acknowledged = new ArrayList<>();
     private final List<String> refused = new ArrayList<>();
     private final List<Long> corrupt = new ArrayList<>();
+    private final List<Rewrite> rewritten = new ArrayList<>();
     private Verdict verdict = Verdict.HALT;
     private TargetWriter writer = writer(true, Optional.empty());
     private long now = 1_000;
@@ -76,6 +77,11 @@ class TargetWriterTest implements WriterListener {
     @Override
     public void onCorrupt(MirrorBatch batch) {
         corrupt.add(batch.encoded().firstOffset());
+    }
+
+    @Override
+    public void onRewritten(MirrorBatch batch, Rewrite why) {
+        rewritten.add(why);
     }
 
     @Override
@@ -281,6 +287,7 @@ class TargetWriterTest implements WriterListener {
         poll();
 
         assertThat(refused).containsExactly("102 MESSAGE_TOO_LARGE");
+        assertThat(rewritten).as("once for a batch, however often it is cut").containsExactly(Rewrite.SPLIT);
         assertThat(acknowledged).containsExactly(100L);
         assertThat(brokers.produced()).isEmpty();
     }
@@ -360,6 +367,7 @@ class TargetWriterTest implements WriterListener {
         }
         poll();
         assertThat(acknowledged).hasSize(50).isSorted();
+        assertThat(rewritten).hasSize(45).containsOnly(Rewrite.COALESCED);
     }
 
     @Test
