@@ -40,7 +40,12 @@ import org.slf4j.LoggerFactory;
  */
 final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEvents {
     private static final Logger LOG = LoggerFactory.getLogger(GroupMember.class);
-    private static final Duration POLL = Duration.ofMillis(50);
+    /** While partitions wait to be started, or for the group, each step should follow the one before soon. */
+    private static final Duration BUSY_POLL = Duration.ofMillis(50);
+
+    /** With all partitions running there is little to do, and a poll looks at every one of them. */
+    private static final Duration QUIET_POLL = Duration.ofMillis(250);
+
     private static final Duration PUBLISH = Duration.ofMillis(250);
     private static final Duration ASK = Duration.ofSeconds(5);
     private static final Duration PAUSE_AFTER_ERROR = Duration.ofSeconds(1);
@@ -117,7 +122,7 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
 
     private void poll() {
         try {
-            consumer.poll(POLL);
+            consumer.poll(isSettled() ? QUIET_POLL : BUSY_POLL);
         } catch (AuthorizationException e) {
             fatal("not authorised on the source: " + e.getMessage());
         } catch (AuthenticationException | RetriableException e) {
@@ -127,6 +132,13 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
         } catch (KafkaException e) {
             fatal("the group member failed: " + e);
         }
+    }
+
+    private boolean isSettled() {
+        return !flows.isEmpty()
+                && flows.values().stream()
+                        .allMatch(flow -> flow.phase() == PartitionFlow.Phase.RUNNING
+                                || flow.phase() == PartitionFlow.Phase.HALTED);
     }
 
     private void fatal(String cause) {

@@ -4,6 +4,7 @@ import io.tain.config.LinkConfig;
 import io.tain.link.LinkStatus.PartitionStatus;
 import io.tain.link.StartFailure.Side;
 import io.tain.topic.TargetTopics;
+import io.tain.topic.TargetTopics.Wanted;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,6 +34,7 @@ final class Link {
     private final List<GroupMember> members = new ArrayList<>();
     private Optional<Admin> source = Optional.empty();
     private Optional<Admin> target = Optional.empty();
+    private List<String> matching = List.of();
     private TopicDesk topics;
 
     /** @param onFatal told once or more, from any thread, when the link can't go on */
@@ -71,25 +73,20 @@ final class Link {
         StartCheck check = new StartCheck(config, START_LIMIT);
         source = Optional.of(check.connect(Side.SOURCE, settings.sourceAdmin()));
         target = Optional.of(check.connect(Side.TARGET, settings.targetAdmin()));
-        Ends ends = new Ends(check.clusterId(Side.SOURCE, source.get()), check.clusterId(Side.TARGET, target.get()));
+        StartCheck.Asked asked = check.ask(source.get(), target.get());
+        Ends ends = new Ends(
+                check.clusterId(Side.SOURCE, asked.sourceId()), check.clusterId(Side.TARGET, asked.targetId()));
         if (extensions.handler().isEmpty()) {
             check.checkDistinct(ends.sourceId(), ends.targetId());
         }
-        check.settleGroup(source.get());
-        if (check.topics(source.get()).isEmpty()) {
-            LOG.warn(
-                    "{}: no topic of the source matches {} yet, or none that it may see; looking again every {} s",
-                    config.name(),
-                    config.topics().describe(),
-                    config.tuning().intervals().metadataRefresh().toSeconds());
-        }
+        check.settleGroup(source.get(), asked);
+        matching = check.topics(asked.topics());
         return ends;
     }
 
-    /** A topic of this link's source that both links mirror. */
-    Optional<String> sharedTopic(Link other) throws StartFailure, InterruptedException {
-        StartCheck check = new StartCheck(config, START_LIMIT);
-        return check.topics(source.orElseThrow()).stream()
+    /** A topic of this link's source that both links mirror; after {@link #check}. */
+    Optional<String> sharedTopic(Link other) {
+        return matching.stream()
                 .filter(topic -> other.config.topics().matches(topic))
                 .findFirst();
     }
@@ -98,6 +95,17 @@ final class Link {
     void start(long budgetBytesPerStream) {
         topics = new TopicDesk(new TargetTopics(source.orElseThrow(), target.orElseThrow()));
         start("topics", topics);
+        if (matching.isEmpty()) {
+            LOG.warn(
+                    "{}: no topic of the source matches {} yet, or none that it may see; looking again every {} s",
+                    config.name(),
+                    config.topics().describe(),
+                    config.tuning().intervals().metadataRefresh().toSeconds());
+        }
+        if (extensions.handler().isEmpty()) {
+            // By the time the group has shared out its partitions, their target topics are ready.
+            matching.forEach(topic -> topics.ask(new Wanted(topic, topic)));
+        }
         for (int i = 0; i < config.tuning().streams(); i++) {
             int stream = i;
             GroupMember member = new Stream(this, i, budgetBytesPerStream).member(onFatal);

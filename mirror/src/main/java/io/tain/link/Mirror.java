@@ -72,7 +72,7 @@ public final class Mirror {
     }
 
     /** Two links in opposite directions under the same names would send every record back and forth for ever. */
-    private void refuseLoops(List<Link.Ends> ends) throws StartFailure, InterruptedException {
+    private void refuseLoops(List<Link.Ends> ends) throws StartFailure {
         for (int i = 0; i < links.size(); i++) {
             for (int j = i + 1; j < links.size(); j++) {
                 Link.Ends one = ends.get(i);

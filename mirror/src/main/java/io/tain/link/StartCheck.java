@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
@@ -53,12 +54,32 @@ final class StartCheck {
         }
     }
 
+    /**
+     * What is asked of both clusters at once, so that a start takes one round trip and not the sum of several.
+     *
+     * @param sourceId the source's cluster id
+     * @param targetId the target's cluster id
+     * @param commits of the link's group
+     * @param topics all of the source's that the link may see
+     */
+    record Asked(
+            KafkaFuture<String> sourceId,
+            KafkaFuture<String> targetId,
+            KafkaFuture<Map<TopicPartition, OffsetAndMetadata>> commits,
+            KafkaFuture<Set<String>> topics) {}
+
+    Asked ask(Admin source, Admin target) {
+        DescribeClusterOptions describe = new DescribeClusterOptions().timeoutMs((int) limit.toMillis());
+        return new Asked(
+                source.describeCluster(describe).clusterId(),
+                target.describeCluster(describe).clusterId(),
+                askCommits(source),
+                askTopics(source));
+    }
+
     /** The cluster's id, once it has answered. */
-    String clusterId(Side side, Admin admin) throws StartFailure, InterruptedException {
-        int timeoutMs = (int) limit.toMillis();
-        KafkaFuture<String> id = admin.describeCluster(new DescribeClusterOptions().timeoutMs(timeoutMs))
-                .clusterId();
-        return get(side, id, "the cluster");
+    String clusterId(Side side, KafkaFuture<String> asked) throws StartFailure, InterruptedException {
+        return get(side, asked, "the cluster");
     }
 
     /** Neither end of a link may be the same cluster under the same topic names: its records would go round for ever. */
@@ -76,8 +97,8 @@ final class StartCheck {
      * Settles where a group without any commit begins. Done before the group is joined, so that a partition without a commit
      * means one thing only from then on: it appeared later, and is read from its beginning.
      */
-    void settleGroup(Admin source) throws StartFailure, InterruptedException {
-        Map<TopicPartition, OffsetAndMetadata> commits = commits(source);
+    void settleGroup(Admin source, Asked asked) throws StartFailure, InterruptedException {
+        Map<TopicPartition, OffsetAndMetadata> commits = commits(asked.commits());
         if (!commits.isEmpty() || config.source().start() == StartPosition.EARLIEST) {
             return;
         }
@@ -88,31 +109,35 @@ final class StartCheck {
                             + " has no committed offsets and auto.offset.reset=none; commit the offsets to start from"
                             + " (kafka-consumer-groups --reset-offsets), or set auto.offset.reset=earliest or latest");
         }
-        startAtTheEnd(source);
+        startAtTheEnd(source, topics(asked.topics()));
     }
 
-    private Map<TopicPartition, OffsetAndMetadata> commits(Admin source) throws StartFailure, InterruptedException {
+    private KafkaFuture<Map<TopicPartition, OffsetAndMetadata>> askCommits(Admin source) {
         int timeoutMs = (int) limit.toMillis();
-        return get(
-                Side.SOURCE,
-                source.listConsumerGroupOffsets(
-                                config.groupId(), new ListConsumerGroupOffsetsOptions().timeoutMs(timeoutMs))
-                        .partitionsToOffsetAndMetadata(),
-                "group " + config.groupId());
+        return source.listConsumerGroupOffsets(
+                        config.groupId(), new ListConsumerGroupOffsetsOptions().timeoutMs(timeoutMs))
+                .partitionsToOffsetAndMetadata();
+    }
+
+    private Map<TopicPartition, OffsetAndMetadata> commits(KafkaFuture<Map<TopicPartition, OffsetAndMetadata>> asked)
+            throws StartFailure, InterruptedException {
+        return get(Side.SOURCE, asked, "group " + config.groupId());
+    }
+
+    private KafkaFuture<Set<String>> askTopics(Admin source) {
+        int timeoutMs = (int) limit.toMillis();
+        return source.listTopics(new ListTopicsOptions().listInternal(true).timeoutMs(timeoutMs))
+                .names();
     }
 
     /** The source topics that the link mirrors now. */
-    List<String> topics(Admin source) throws StartFailure, InterruptedException {
-        List<String> topics = new ArrayList<>(get(
-                Side.SOURCE,
-                source.listTopics(new ListTopicsOptions().listInternal(true)).names(),
-                "the list of topics"));
+    List<String> topics(KafkaFuture<Set<String>> asked) throws StartFailure, InterruptedException {
+        List<String> topics = new ArrayList<>(get(Side.SOURCE, asked, "the list of topics"));
         topics.removeIf(topic -> !config.topics().matches(topic));
         return topics;
     }
 
-    private void startAtTheEnd(Admin source) throws StartFailure, InterruptedException {
-        List<String> topics = topics(source);
+    private void startAtTheEnd(Admin source, List<String> topics) throws StartFailure, InterruptedException {
         Map<String, TopicDescription> described =
                 get(Side.SOURCE, source.describeTopics(topics).allTopicNames(), "topics");
         Map<TopicPartition, OffsetSpec> wanted = new HashMap<>();
@@ -151,7 +176,7 @@ final class StartCheck {
             if (!hasMembers) {
                 get(Side.SOURCE, done, "the first offsets of group " + config.groupId());
             }
-            if (commits(source).isEmpty()) {
+            if (commits(askCommits(source)).isEmpty()) {
                 throw new StartFailure(
                         Side.CONFIGURATION,
                         "link " + config.name() + ": group " + config.groupId()

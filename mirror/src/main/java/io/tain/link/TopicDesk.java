@@ -80,6 +80,9 @@ final class TopicDesk implements Runnable {
         try {
             topics.prepare(wanted).forEach(this::publish);
         } catch (RuntimeException e) {
+            if (stopped.getCount() == 0) {
+                return; // its clients were closed under it
+            }
             LOG.warn("can't look at topics {}: {}; trying again", wanted, e.toString());
             if (!stopped.await(PAUSE_AFTER_ERROR.toMillis(), TimeUnit.MILLISECONDS)) {
                 wanted.forEach(this::ask);
@@ -89,7 +92,9 @@ final class TopicDesk implements Runnable {
 
     private void publish(Wanted topic, TopicState state) {
         TopicState before = states.put(topic, state);
-        if (state instanceof TopicState.Refused refused && !state.equals(before)) {
+        // At a stop the clients are closed under a look that is under way.
+        boolean news = !state.equals(before) && stopped.getCount() > 0;
+        if (news && state instanceof TopicState.Refused refused) {
             LOG.error("topic {} is not mirrored: {}", topic.source(), refused.reason());
         }
     }

@@ -16,11 +16,17 @@ import java.util.function.Consumer;
  * CPU and lifts that limit. Used only when the window was seen full while batches piled up.
  */
 final class Coalescer {
-    /** A batch larger than this gains nothing from being rewritten. */
-    private static final int SMALL_BYTES = 16 * 1024;
+    /** On a short way a broker's work for each batch is what costs, and only for tiny ones more than rewriting them. */
+    private static final int TINY_BYTES = 2 * 1024;
+
+    /** On a long way the window is what holds larger ones back, too. */
+    private static final int SMALL_BYTES = 32 * 1024;
+
+    /** From here on a way is long. */
+    private static final long LONG_WAY_MS = 20;
 
     /** Well below the brokers' default {@code message.max.bytes} of 1 MiB, for the result may compress worse. */
-    private static final int PILE_BYTES = 256 * 1024;
+    private static final int PILE_BYTES = 512 * 1024;
 
     private final Transcoder transcoder;
     private final Consumer<MirrorBatch> onJoined;
@@ -35,15 +41,17 @@ final class Coalescer {
      * Replaces the small batches at the head of the queue by one, if there are at least two of the same assignment.
      *
      * @param maxBytes most bytes of the result
+     * @param roundTripMs how far away the target is
      */
-    void coalesceHead(Deque<Outgoing> queue, int maxBytes, long nowMs) {
+    void coalesceHead(Deque<Outgoing> queue, int maxBytes, long roundTripMs, long nowMs) {
         int pileBytes = Math.min(PILE_BYTES, maxBytes);
+        int smallBytes = roundTripMs >= LONG_WAY_MS ? SMALL_BYTES : TINY_BYTES;
         List<MirrorBatch> pile = new ArrayList<>();
         List<EncodedBatch> encoded = new ArrayList<>();
         int bytes = 0;
         for (Outgoing next : queue) {
             boolean fits = !next.isCoalesced()
-                    && next.sizeInBytes() <= SMALL_BYTES
+                    && next.sizeInBytes() <= smallBytes
                     && bytes + next.sizeInBytes() <= pileBytes
                     && (pile.isEmpty() || next.isOf(pile.get(0).range().assignment()));
             if (!fits) {

@@ -202,7 +202,7 @@ public final class TargetWriter implements AutoCloseable {
         for (Lane lane : ready) {
             if (lane.shouldCoalesce()) {
                 int maxBytes = Math.min(lane.joinLimitBytes(), terms.maxRequestBytes());
-                coalescer.coalesceHead(lane.queue(), maxBytes, nowMs);
+                coalescer.coalesceHead(lane.queue(), maxBytes, client.shortestRoundTripMs(), nowMs);
             }
             Outgoing next = lane.take(identity.orElseThrow());
             ProducerIdentity writer = lane.identity();

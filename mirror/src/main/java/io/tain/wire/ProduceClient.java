@@ -38,6 +38,7 @@ import org.apache.kafka.common.requests.ProduceResponse;
 public final class ProduceClient implements AutoCloseable {
     private final ClusterConnection connection;
     private final short acks;
+    private final ShortestRoundTrip roundTrip = new ShortestRoundTrip();
     private boolean identityAsked;
 
     ProduceClient(ClusterConnection connection, short acks) {
@@ -138,6 +139,11 @@ public final class ProduceClient implements AutoCloseable {
         });
     }
 
+    /** How long the target took for the quickest answer of late, in milliseconds: about the delay of the way there. */
+    public long shortestRoundTripMs() {
+        return roundTrip.millis();
+    }
+
     /** Asks for fresh metadata at the next poll. */
     public void refreshMetadata() {
         connection.metadata().requestUpdate(false);
@@ -170,6 +176,7 @@ public final class ProduceClient implements AutoCloseable {
             asked.forEach(partition -> listener.onResult(partition, sent));
             return;
         }
+        roundTrip.observe(answer.requestLatencyMs(), answer.receivedTimeMs());
         ProduceResponse response = (ProduceResponse) answer.responseBody();
         Map<TopicPartition, LeaderIdAndEpoch> moved = new HashMap<>();
         Set<TopicPartition> unanswered = new HashSet<>(asked);
