@@ -5,6 +5,8 @@ package io.tain.batch;
  * batch it was, and the caller knows that.
  */
 public final class InvalidBatchException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
     public InvalidBatchException(String message) {
         super(message, null, false, false);
     }
