@@ -73,17 +73,21 @@ class CodecsIT {
     void shouldStopWithoutDelayWhenCaughtUp() throws Exception {
         // given
         pair.source().createTopic("stopped", 1);
-        try (RunningMirror mirror =
-                MirrorFixture.between(pair).topics("stopped").start()) {
-            mirror.awaitCaughtUp("stopped");
+        long shortestNanos = Long.MAX_VALUE;
+        for (int run = 0; run < 3; run++) { // a busy machine may hold up one of them
+            try (RunningMirror mirror =
+                    MirrorFixture.between(pair).topics("stopped").start()) {
+                mirror.awaitCaughtUp("stopped");
 
-            // when
-            long before = System.nanoTime();
-            mirror.stop();
-
-            // then it has not waited for threads that had ended already
-            assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofMillis(1_800));
+                // when
+                long before = System.nanoTime();
+                mirror.stop();
+                shortestNanos = Math.min(shortestNanos, System.nanoTime() - before);
+            }
         }
+
+        // then it has not waited two seconds for threads that had ended already
+        assertThat(Duration.ofNanos(shortestNanos)).isLessThan(Duration.ofMillis(1_800));
     }
 
     private static int assertForwarded(TopicPartition partition, int codecId) {
