@@ -159,6 +159,15 @@ final class WriterLoop implements Runnable, WriterListener {
         return Verdict.HALT;
     }
 
+    @Override
+    public Patience onUnauthorized(MirrorBatch batch, String reason) {
+        if (onRefused != OnRefused.ABORT) {
+            return Patience.TRY_AGAIN; // rights may be given back, and nothing is lost by waiting
+        }
+        onRefused(batch, reason);
+        return Patience.HALT;
+    }
+
     /** A target partition is written in order, so before the refused record all of its range is written. */
     private void commitUpTo(MirrorBatch refused) {
         SourceRange range = refused.range();

@@ -283,8 +283,13 @@ public final class TargetWriter implements AutoCloseable {
                 }
             }
             case UNAUTHORIZED -> {
-                lane.backOff(nowMs + SLOW_RETRY_MS);
-                client.refreshMetadata();
+                if (listener.onUnauthorized(head.first(), failure.error()) == WriterListener.Patience.HALT) {
+                    lane.reopen();
+                    discard(head.first().range().assignment());
+                } else {
+                    lane.backOff(nowMs + SLOW_RETRY_MS);
+                    client.refreshMetadata();
+                }
             }
             case UNKNOWN_TOPIC -> {
                 listener.onMissingTopic(head.first());

@@ -33,6 +33,16 @@ public interface WriterListener {
     /** The target will never take this batch of one record. If the verdict is SKIP the batch is done, and released. */
     Verdict onRefused(MirrorBatch batch, String reason);
 
+    /** Whether to go on trying what the target does not allow, or to give it up. */
+    enum Patience {
+        TRY_AGAIN,
+        /** Send nothing more for its assignment. */
+        HALT
+    }
+
+    /** The target does not allow the write. */
+    Patience onUnauthorized(MirrorBatch batch, String reason);
+
     /** The target found the checksum wrong, twice; the batch is no longer the writer's and has been released. */
     void onCorrupt(MirrorBatch batch);
 

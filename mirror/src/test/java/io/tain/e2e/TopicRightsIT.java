@@ -2,7 +2,9 @@ package io.tain.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tain.config.OnRefused;
 import io.tain.link.LinkStatus.State;
+import io.tain.link.Outcome;
 import io.tain.testkit.Await;
 import io.tain.testkit.ClusterPair;
 import io.tain.testkit.EmbeddedCluster;
@@ -136,6 +138,23 @@ class TopicRightsIT {
             mirror.awaitCaughtUp("write-no");
             assertThat(pair.audit("write-no").isExactlyOnce()).isTrue();
             assertThat(mirror.committed()).containsAllEntriesOf(Map.of(held, 5L));
+        }
+    }
+
+    @Test
+    void shouldStopTheProcessWhereMirrorMakerDid() throws Exception {
+        // given a topic that may be seen, but not written
+        allow("denied", PatternType.LITERAL, AclOperation.DESCRIBE);
+        sourceTopic("denied", 1);
+        pair.target().createTopic("denied", 1);
+
+        // when mirrored with abort.on.send.failure=true
+        try (RunningMirror mirror = link("denied").onRefused(OnRefused.ABORT).start()) {
+            Outcome outcome = mirror.awaitEnd();
+
+            // then
+            assertThat(outcome.kind()).isEqualTo(Outcome.Kind.ABORTED);
+            assertThat(outcome.cause().orElseThrow()).contains("denied-0@0", "TOPIC_AUTHORIZATION_FAILED");
         }
     }
 }

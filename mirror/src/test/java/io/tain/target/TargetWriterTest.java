@@ -40,6 +40,7 @@ class TargetWriterTest implements WriterListener {
     private final List<Long> corrupt = new ArrayList<>();
     private final List<Rewrite> rewritten = new ArrayList<>();
     private Verdict verdict = Verdict.HALT;
+    private Patience patience = Patience.TRY_AGAIN;
     private TargetWriter writer = writer(true, Optional.empty());
     private long now = 1_000;
     private long nextOffset = 99;
@@ -72,6 +73,12 @@ class TargetWriterTest implements WriterListener {
     public Verdict onRefused(MirrorBatch batch, String reason) {
         refused.add(batch.encoded().firstOffset() + " " + reason);
         return verdict;
+    }
+
+    @Override
+    public Patience onUnauthorized(MirrorBatch batch, String reason) {
+        refused.add(batch.encoded().firstOffset() + " " + reason);
+        return patience;
     }
 
     @Override
@@ -251,6 +258,27 @@ class TargetWriterTest implements WriterListener {
         poll();
         assertThat(sequences()).containsExactly(1);
         assertThat(brokers.produced()).allMatch(p -> p.epoch() == 1);
+    }
+
+    @Test
+    void shouldTryAgainWhatIsNotAllowedOrGiveItUpAsTold() {
+        prove();
+        writer.submit(batch(T0, 1));
+        writer.submit(batch(T0, 1));
+        poll();
+        brokers.answerProduce(Errors.TOPIC_AUTHORIZATION_FAILED, -1);
+        brokers.answerProduce(Errors.TOPIC_AUTHORIZATION_FAILED, -1);
+        pollLater();
+        pollLater();
+        assertThat(sequences()).containsExactly(1);
+
+        patience = Patience.HALT;
+        brokers.answerProduce(Errors.TOPIC_AUTHORIZATION_FAILED, -1);
+        pollLater();
+
+        assertThat(refused).hasSize(2).containsOnly("100 TOPIC_AUTHORIZATION_FAILED");
+        assertThat(brokers.produced()).isEmpty();
+        assertThat(writer.isIdle()).isTrue();
     }
 
     @Test
