@@ -13,9 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -117,36 +114,23 @@ final class DataPath {
     }
 
     /** Stops reading these and waits, at most so long, until all that was read of them is acknowledged. */
-    void drain(Collection<PartitionFlow> flows, Duration limit) {
-        long deadline = System.nanoTime() + limit.toNanos();
+    void drain(Collection<PartitionFlow> flows, Duration limit, Pace pace) {
+        long deadline = pace.nanoTime() + limit.toNanos();
         CompletableFuture<Void> read = CompletableFuture.allOf(flows.stream()
                 .flatMap(flow -> flow.assignment().stream())
                 .map(reader::remove)
                 .toArray(CompletableFuture[]::new));
-        if (!await(read, HEAR)) {
+        if (!pace.await(read, HEAR)) {
             return;
         }
         // Behind the ranges in the writers' mailboxes: when it is run, the trackers know of all that was read.
         CompletableFuture<Void> taken = CompletableFuture.allOf(
                 writers.stream().map(writer -> writer.mailbox().ask(() -> {})).toArray(CompletableFuture[]::new));
-        if (!await(taken, HEAR)) {
+        if (!pace.await(taken, HEAR)) {
             return;
         }
-        CompletableFuture<Void> never = new CompletableFuture<>();
-        while (!flows.stream().allMatch(PartitionFlow::isDrained) && System.nanoTime() < deadline) {
-            await(never, Duration.ofMillis(5));
-        }
-    }
-
-    private static boolean await(CompletableFuture<Void> future, Duration limit) {
-        try {
-            future.get(limit.toNanos(), TimeUnit.NANOSECONDS);
-            return true;
-        } catch (TimeoutException | ExecutionException e) {
-            return false;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
+        while (!flows.stream().allMatch(PartitionFlow::isDrained) && pace.nanoTime() < deadline) {
+            pace.await(Duration.ofMillis(5));
         }
     }
 

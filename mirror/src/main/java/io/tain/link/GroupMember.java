@@ -57,6 +57,7 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
     private final DataPath path;
     private final Optional<ConsumerRebalanceListener> userListener;
     private final java.util.function.Consumer<Outcome> onFatal;
+    private final Pace pace;
     private final Mailbox mailbox = new Mailbox(() -> {});
     private final Map<TopicPartition, PartitionFlow> flows =
             new TreeMap<>(Comparator.comparing(TopicPartition::topic).thenComparing(TopicPartition::partition));
@@ -73,13 +74,15 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
             Consumer<byte[], byte[]> consumer,
             DataPath.Factory path,
             Optional<ConsumerRebalanceListener> userListener,
-            java.util.function.Consumer<Outcome> onFatal) {
+            java.util.function.Consumer<Outcome> onFatal,
+            Pace pace) {
         this.config = config;
         this.consumer = consumer;
         this.userListener = userListener;
         this.onFatal = onFatal;
+        this.pace = pace;
         this.path = path.create(this);
-        this.waits = new WaitLog(config.name(), System::nanoTime);
+        this.waits = new WaitLog(config.name(), pace::nanoTime);
     }
 
     DataPath path() {
@@ -99,25 +102,43 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
     @Override
     public void run() {
         try {
-            consumer.subscribe(config.topics().pattern(), this);
-            nextCommitNanos = System.nanoTime();
-            nextPublishNanos = System.nanoTime();
+            begin();
             while (!stopping) {
-                poll();
-                mailbox.drain();
-                findPositions();
-                startReady();
-                maybeCommit();
-                maybePublish();
+                step();
             }
-            release(Set.copyOf(flows.keySet()));
+            release();
         } catch (WakeupException e) {
             LOG.debug("woken up", e);
         } finally {
-            publish();
-            path.stop();
-            consumer.close(CloseOptions.timeout(LEAVE));
+            end();
         }
+    }
+
+    void begin() {
+        consumer.subscribe(config.topics().pattern(), this);
+        nextCommitNanos = pace.nanoTime();
+        nextPublishNanos = pace.nanoTime();
+    }
+
+    /** One cycle of the thread. */
+    void step() {
+        poll();
+        mailbox.drain();
+        findPositions();
+        startReady();
+        maybeCommit();
+        maybePublish();
+    }
+
+    /** Gives everything up, drained and committed. */
+    void release() {
+        release(Set.copyOf(flows.keySet()));
+    }
+
+    void end() {
+        publish();
+        path.stop();
+        consumer.close(CloseOptions.timeout(LEAVE));
     }
 
     private void poll() {
@@ -147,16 +168,9 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
     }
 
     private void pause() {
-        long until = System.nanoTime() + PAUSE_AFTER_ERROR.toNanos();
-        synchronized (this) {
-            try {
-                while (!stopping && System.nanoTime() < until) {
-                    wait(100);
-                }
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                stopping = true;
-            }
+        long until = pace.nanoTime() + PAUSE_AFTER_ERROR.toNanos();
+        while (!stopping && pace.nanoTime() < until) {
+            pace.await(Duration.ofMillis(100));
         }
     }
 
@@ -206,7 +220,7 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
         if (leaving.isEmpty()) {
             return; // closing the consumer revokes everything once more, when the data path has ended already
         }
-        path.drain(leaving, config.tuning().intervals().drain());
+        path.drain(leaving, config.tuning().intervals().drain(), pace);
         commitSync(leaving);
         leaving.forEach(flow -> flow.assignment().ifPresent(path::abandon));
     }
@@ -289,7 +303,7 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
     }
 
     private void maybeCommit() {
-        long now = System.nanoTime();
+        long now = pace.nanoTime();
         if (commitInFlight || now - nextCommitNanos < 0) {
             return;
         }
@@ -324,7 +338,7 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
     }
 
     private void maybePublish() {
-        long now = System.nanoTime();
+        long now = pace.nanoTime();
         if (now - nextPublishNanos >= 0) {
             nextPublishNanos = now + PUBLISH.toNanos();
             publish();

@@ -93,7 +93,7 @@ final class Link {
 
     /** Starts the threads, after {@link #check}; each stream may hold so many bytes. */
     void start(long budgetBytesPerStream) {
-        topics = new TopicDesk(new TargetTopics(source.orElseThrow(), target.orElseThrow()));
+        topics = new TopicDesk(new TargetTopics(source.orElseThrow(), target.orElseThrow())::prepare);
         start("topics", topics);
         if (matching.isEmpty()) {
             LOG.warn(

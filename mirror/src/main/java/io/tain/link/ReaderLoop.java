@@ -23,12 +23,15 @@ final class ReaderLoop implements Runnable, ReaderListener {
     private final Mailbox mailbox;
     private final List<WriterLoop> writers;
     private final StreamEvents events;
+    private final Pace pace;
     private volatile boolean stopping;
 
     /** @param connect makes the reader that tells this loop what it found */
-    ReaderLoop(Function<ReaderListener, SourceReader> connect, List<WriterLoop> writers, StreamEvents events) {
+    ReaderLoop(
+            Function<ReaderListener, SourceReader> connect, List<WriterLoop> writers, StreamEvents events, Pace pace) {
         this.writers = List.copyOf(writers);
         this.events = events;
+        this.pace = pace;
         this.reader = connect.apply(this);
         this.mailbox = new Mailbox(reader::wakeup);
     }
@@ -67,10 +70,15 @@ final class ReaderLoop implements Runnable, ReaderListener {
     public void run() {
         try (reader) {
             while (!stopping) {
-                mailbox.drain();
-                reader.poll(POLL_MS, System.currentTimeMillis());
+                step();
             }
         }
+    }
+
+    /** One cycle of the thread. */
+    void step() {
+        mailbox.drain();
+        reader.poll(POLL_MS, pace.currentTimeMs());
     }
 
     @Override

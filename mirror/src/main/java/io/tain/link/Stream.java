@@ -43,6 +43,7 @@ final class Stream {
     private final int index;
     private final long budgetBytes;
     private final AtomicLong queuedRecords = new AtomicLong();
+    private final Pace pace = new SystemPace();
 
     Stream(Link link, int index, long budgetBytes) {
         this.link = link;
@@ -58,7 +59,8 @@ final class Stream {
                 new KafkaConsumer<>(link.settings().member(index)),
                 this::path,
                 link.extensions().rebalanceListener(),
-                onFatal);
+                onFatal,
+                pace);
     }
 
     private DataPath path(StreamEvents events) {
@@ -70,12 +72,13 @@ final class Stream {
                     config.target().onRefused(),
                     link.counters(),
                     events,
-                    link.topics()::ask));
+                    link.topics()::ask,
+                    pace));
         }
         // The budget wakes the reader, and the reader needs the budget.
         AtomicReference<ReaderLoop> self = new AtomicReference<>();
         MemoryBudget budget = new MemoryBudget(budgetBytes, () -> self.get().wakeup());
-        ReaderLoop reader = new ReaderLoop(listener -> reader(listener, budget), writers, events);
+        ReaderLoop reader = new ReaderLoop(listener -> reader(listener, budget), writers, events, pace);
         self.set(reader);
         boolean handled = link.extensions().handler().isPresent();
         return new DataPath(

@@ -4,6 +4,7 @@ import io.tain.topic.TargetTopics;
 import io.tain.topic.TargetTopics.Wanted;
 import io.tain.topic.TopicState;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
@@ -25,14 +26,19 @@ final class TopicDesk implements Runnable {
     private static final Duration RETRY = Duration.ofSeconds(10);
     private static final Duration PAUSE_AFTER_ERROR = Duration.ofSeconds(1);
 
-    private final TargetTopics topics;
+    private final Preparation topics;
     private final Map<Wanted, TopicState> states = new ConcurrentHashMap<>();
     private final Set<Wanted> waiting = ConcurrentHashMap.newKeySet();
     private final Semaphore something = new Semaphore(0);
     private final CountDownLatch stopped = new CountDownLatch(1);
 
-    TopicDesk(TargetTopics topics) {
+    TopicDesk(Preparation topics) {
         this.topics = topics;
+    }
+
+    /** Makes topics ready on the target, as {@link TargetTopics} does. */
+    interface Preparation {
+        Map<Wanted, TopicState> prepare(Collection<Wanted> topics) throws InterruptedException;
     }
 
     /** The topic's state, if it has been looked at. */
@@ -58,15 +64,25 @@ final class TopicDesk implements Runnable {
             while (stopped.getCount() > 0) {
                 boolean asked = something.tryAcquire(RETRY.toMillis(), TimeUnit.MILLISECONDS);
                 something.drainPermits();
-                Set<Wanted> wanted = asked ? new HashSet<>(waiting) : refused();
-                waiting.removeAll(wanted);
-                if (!wanted.isEmpty()) {
-                    prepare(wanted);
-                }
+                look(asked ? new HashSet<>(waiting) : refused());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private void look(Set<Wanted> wanted) throws InterruptedException {
+        waiting.removeAll(wanted);
+        if (!wanted.isEmpty()) {
+            prepare(wanted);
+        }
+    }
+
+    /** One cycle of the thread, without its wait: looks at what was asked for, and again at what was refused. */
+    void step() throws InterruptedException {
+        Set<Wanted> wanted = new HashSet<>(waiting);
+        wanted.addAll(refused());
+        look(wanted);
     }
 
     private Set<Wanted> refused() {

@@ -32,6 +32,7 @@ final class WriterLoop implements Runnable, WriterListener {
     private final LinkCounters counters;
     private final StreamEvents events;
     private final Consumer<Wanted> missingTopics;
+    private final Pace pace;
     private final IdentityHashMap<Assignment, OffsetTracker> trackers = new IdentityHashMap<>();
     private volatile Map<TopicPartition, String> blocked = Map.of();
     private volatile boolean stopping;
@@ -43,13 +44,15 @@ final class WriterLoop implements Runnable, WriterListener {
             OnRefused onRefused,
             LinkCounters counters,
             StreamEvents events,
-            Consumer<Wanted> missingTopics) {
+            Consumer<Wanted> missingTopics,
+            Pace pace) {
         this.writer = connect.apply(this);
         this.mailbox = new Mailbox(writer::wakeup);
         this.onRefused = onRefused;
         this.counters = counters;
         this.events = events;
         this.missingTopics = missingTopics;
+        this.pace = pace;
     }
 
     Mailbox mailbox() {
@@ -88,11 +91,16 @@ final class WriterLoop implements Runnable, WriterListener {
     public void run() {
         try (writer) {
             while (!stopping) {
-                mailbox.drain();
-                writer.poll(POLL_MS, System.currentTimeMillis());
-                maybePublish(System.currentTimeMillis());
+                step();
             }
         }
+    }
+
+    /** One cycle of the thread. */
+    void step() {
+        mailbox.drain();
+        writer.poll(POLL_MS, pace.currentTimeMs());
+        maybePublish(pace.currentTimeMs());
     }
 
     private void maybePublish(long nowMs) {
