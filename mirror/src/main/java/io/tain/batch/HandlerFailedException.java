@@ -6,7 +6,7 @@ import org.apache.kafka.common.TopicPartition;
 public final class HandlerFailedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    HandlerFailedException(TopicPartition partition, long offset, String reason, RuntimeException cause) {
+    HandlerFailedException(TopicPartition partition, long offset, String reason, Throwable cause) {
         super("Record handler failed at " + partition + "@" + offset + ": " + reason, cause);
     }
 

@@ -37,7 +37,7 @@ public final class HandlerStage implements AutoCloseable {
      *
      * @param partition where the batch is from
      * @param nowMillis the timestamp for records that get none from the handler and had none before
-     * @throws HandlerFailedException if the handler throws, or returns null or a list with a null in it
+     * @throws HandlerFailedException if the handler throws anything but a fatal error of the virtual machine, or returns null or a list with a null in it
      */
     public HandledBatch handle(RecordBatch source, TopicPartition partition, TranscodeRule rule, long nowMillis) {
         input.clear();
@@ -69,7 +69,10 @@ public final class HandlerStage implements AutoCloseable {
         List<ProducerRecord<byte[], byte[]>> outputs;
         try {
             outputs = handler.handle(record);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) { // code of another's, perhaps compiled against other libraries
+            if (e instanceof VirtualMachineError fatal && !(e instanceof StackOverflowError)) {
+                throw fatal;
+            }
             throw new HandlerFailedException(partition, offset, e.toString(), e);
         }
         if (outputs == null) {

@@ -67,15 +67,6 @@ final class RecordTable {
         count++;
     }
 
-    void remove(int row) {
-        int moved = count - row - 1;
-        System.arraycopy(offsets, row + 1, offsets, row, moved);
-        System.arraycopy(timestamps, row + 1, timestamps, row, moved);
-        System.arraycopy(starts, row + 1, starts, row, moved);
-        System.arraycopy(ends, row + 1, ends, row, moved);
-        count--;
-    }
-
     int count() {
         return count;
     }

@@ -3,7 +3,6 @@ package io.tain.batch;
 import io.tain.config.Codec;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Writes batches anew where they can't be forwarded. Keys, values, headers, timestamps and the order of records stay what a
@@ -45,19 +44,6 @@ public final class Transcoder implements AutoCloseable {
         return out;
     }
 
-    /**
-     * Cuts a batch for the target, patched or not, into batches of at most that size. A batch that is small enough, or has
-     * a single record, comes back as it is.
-     */
-    public List<EncodedBatch> split(EncodedBatch batch, int maxBatchBytes) {
-        if (batch.sizeInBytes() <= maxBatchBytes || batch.count() == 1) {
-            return List.of(batch);
-        }
-        List<EncodedBatch> out = new ArrayList<>(2);
-        writer.write(table, readOnly(batch), codecOf(batch), maxBatchBytes, out);
-        return out;
-    }
-
     /** Cuts a batch in two by the number of records, to search for the one that is refused. One record comes back alone. */
     public List<EncodedBatch> halve(EncodedBatch batch) {
         if (batch.count() == 1) {
@@ -70,20 +56,6 @@ public final class Transcoder implements AutoCloseable {
         return List.of(
                 writer.write(table, new Rows(0, middle, rows.firstOffset(), middleOffset), codec),
                 writer.write(table, new Rows(middle, rows.count(), middleOffset, rows.nextOffset()), codec));
-    }
-
-    /** The batch without one of its records, or empty if that was the only one. The offsets covered remain the same. */
-    public Optional<EncodedBatch> without(EncodedBatch batch, int index) {
-        if (index < 0 || index >= batch.count()) {
-            throw new IndexOutOfBoundsException("Record " + index + " of a batch of " + batch.count());
-        }
-        if (batch.count() == 1) {
-            return Optional.empty();
-        }
-        readOnly(batch);
-        table.remove(index);
-        Rows rows = new Rows(0, table.count(), batch.firstOffset(), batch.nextOffset());
-        return Optional.of(writer.write(table, rows, codecOf(batch)));
     }
 
     /**

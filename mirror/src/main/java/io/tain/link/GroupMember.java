@@ -82,7 +82,7 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
         this.onFatal = onFatal;
         this.pace = pace;
         this.path = path.create(this);
-        this.waits = new WaitLog(config.name(), pace::nanoTime);
+        this.waits = new WaitLog(config.name(), pace::nanoTime, LOG::warn, LOG::info);
     }
 
     DataPath path() {

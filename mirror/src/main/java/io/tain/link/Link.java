@@ -130,8 +130,8 @@ final class Link {
                     try {
                         task.run();
                     } catch (Throwable e) { // the top of the thread: a mirror without it would be alive and idle
-                        LOG.error("{} died", name, e);
                         onFatal.accept(new Outcome(Outcome.Kind.FAILED, Optional.of(name + " died: " + e)));
+                        LOG.error("{} died", name, e); // last, for without memory even this may fail
                     }
                 },
                 name);

@@ -10,17 +10,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.apache.kafka.common.TopicPartition;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Tells in the log what keeps partitions waiting: once for each reason, again every minute while it lasts, and when all
  * go on. What is over within seconds, such as a leader's move, is not worth a line. Owned by the stream's control thread.
  */
 final class WaitLog {
-    private static final Logger LOG = LoggerFactory.getLogger(WaitLog.class);
     private static final Duration PATIENCE = Duration.ofSeconds(3);
     private static final Duration REPEAT = Duration.ofMinutes(1);
 
@@ -28,11 +26,19 @@ final class WaitLog {
     private final LongSupplier nanoClock;
     private final Map<TopicPartition, Long> waitingSince = new HashMap<>();
     private final Set<String> told = new HashSet<>();
+    private final Consumer<String> warn;
+    private final Consumer<String> info;
     private long toldNanos;
 
-    WaitLog(String link, LongSupplier nanoClock) {
+    /**
+     * @param warn takes a line about what waits
+     * @param info takes the line that nothing does any more
+     */
+    WaitLog(String link, LongSupplier nanoClock, Consumer<String> warn, Consumer<String> info) {
         this.link = link;
         this.nanoClock = nanoClock;
+        this.warn = warn;
+        this.info = info;
     }
 
     void observe(List<PartitionStatus> partitions) {
@@ -52,7 +58,7 @@ final class WaitLog {
         waitingSince.keySet().retainAll(waiting);
         if (waiting.isEmpty() && !partitions.isEmpty() && !told.isEmpty()) {
             told.clear();
-            LOG.info("{}: nothing waits any more", link);
+            info.accept(link + ": nothing waits any more");
         }
         tell(reasons, partitions.size(), now);
     }
@@ -62,13 +68,8 @@ final class WaitLog {
         reasons.forEach((reason, waiting) -> {
             if (told.add(reason) || again) {
                 toldNanos = now;
-                LOG.warn(
-                        "{}: {} of {} partitions wait, such as {}: {}; trying again",
-                        link,
-                        waiting.size(),
-                        owned,
-                        waiting.get(0),
-                        reason);
+                warn.accept(link + ": " + waiting.size() + " of " + owned + " partitions wait, such as "
+                        + waiting.get(0) + ": " + reason + "; trying again");
             }
         });
     }

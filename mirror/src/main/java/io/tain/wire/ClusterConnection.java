@@ -5,7 +5,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.kafka.clients.ApiVersions;
 import org.apache.kafka.clients.ClientUtils;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.KafkaClient;
@@ -23,7 +22,6 @@ import org.apache.kafka.common.requests.AbstractRequest;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.utils.LogContext;
-import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.common.utils.Utils;
 
 /**
@@ -51,7 +49,9 @@ final class ClusterConnection implements AutoCloseable {
         all.put(ConsumerConfig.CLIENT_ID_CONFIG, clientId);
         all.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
         all.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
-        return connect(new ConsumerConfig(all), "fetch", 100);
+        ConsumerConfig config = new ConsumerConfig(all);
+        int maxAnswerBytes = BoundedNetwork.limit(config.getInt(ConsumerConfig.FETCH_MAX_BYTES_CONFIG));
+        return connect(config, new BoundedNetwork.Terms("fetch", 100, maxAnswerBytes));
     }
 
     /** Connects with producer settings, allowing {@code maxInFlight} unanswered requests to each broker. */
@@ -60,10 +60,11 @@ final class ClusterConnection implements AutoCloseable {
         all.put(ProducerConfig.CLIENT_ID_CONFIG, clientId);
         all.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
         all.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
-        return connect(new ProducerConfig(all), "produce", maxInFlight);
+        return connect(
+                new ProducerConfig(all), new BoundedNetwork.Terms("produce", maxInFlight, BoundedNetwork.limit(0)));
     }
 
-    private static ClusterConnection connect(AbstractConfig config, String metricsGroup, int maxInFlight) {
+    private static ClusterConnection connect(AbstractConfig config, BoundedNetwork.Terms terms) {
         String clientId = config.getString(CommonClientConfigs.CLIENT_ID_CONFIG);
         LogContext logContext = new LogContext("[" + clientId + "] ");
         Timing timing = new Timing(
@@ -73,17 +74,7 @@ final class ClusterConnection implements AutoCloseable {
         TopicMetadata metadata = new TopicMetadata(timing, logContext);
         metadata.bootstrap(ClientUtils.parseAndValidateAddresses(config));
         Metrics metrics = new Metrics();
-        KafkaClient client = ClientUtils.createNetworkClient(
-                config,
-                metrics,
-                metricsGroup,
-                logContext,
-                new ApiVersions(),
-                Time.SYSTEM,
-                maxInFlight,
-                metadata,
-                null,
-                null);
+        KafkaClient client = BoundedNetwork.connect(config, terms, metadata, metrics, logContext);
         return new ClusterConnection(
                 client, metadata, metrics, config.getInt(CommonClientConfigs.REQUEST_TIMEOUT_MS_CONFIG));
     }

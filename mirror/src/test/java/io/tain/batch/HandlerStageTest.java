@@ -233,4 +233,31 @@ class HandlerStageTest {
                 .isInstanceOf(HandlerFailedException.class)
                 .hasMessageContaining("in-3@10");
     }
+
+    @Test
+    void shouldTakeAnErrorOfTheHandlersForItsFailure() {
+        RecordBatch batch = BatchSpec.of(Codec.NONE, 10).records(BatchSpec.dense(random, 10, 5));
+        for (Error error : List.of(
+                new NoSuchMethodError("com.example.Old.of"), new AssertionError("odd"), new StackOverflowError())) {
+            HandlerStage throwing = stage(record -> {
+                throw error;
+            });
+
+            assertThatThrownBy(() -> throwing.handle(batch, SOURCE, RULE, NOW))
+                    .isInstanceOf(HandlerFailedException.class)
+                    .hasMessageContaining("in-3@10")
+                    .hasCause(error);
+        }
+    }
+
+    @Test
+    void shouldNotHideThatTheVirtualMachineIsAtItsEnd() {
+        RecordBatch batch = BatchSpec.of(Codec.NONE, 10).records(BatchSpec.dense(random, 10, 5));
+        OutOfMemoryError error = new OutOfMemoryError("made up");
+        HandlerStage throwing = stage(record -> {
+            throw error;
+        });
+
+        assertThatThrownBy(() -> throwing.handle(batch, SOURCE, RULE, NOW)).isSameAs(error);
+    }
 }

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Splitting, halving, thinning out and joining batches that were already made for the target. */
+/** Halving and joining batches that were already made for the target. */
 class RearrangeTest {
     private static final long SEED = 6;
     private static final int LARGE = 10 << 20;
@@ -51,27 +51,10 @@ class RearrangeTest {
         assertThat(position).isEqualTo(next);
     }
 
-    @ParameterizedTest
-    @EnumSource(Codec.class)
-    void shouldSplitAForwardedBatchToSize(Codec codec) {
-        List<SeenRecord> records = BatchSpec.dense(random, 50, 500);
-        EncodedBatch batch = forwarded(codec, records);
-
-        List<EncodedBatch> pieces = transcoder.split(batch, 3_000);
-
-        assertThat(pieces).hasSizeGreaterThan(1).allMatch(piece -> piece.sizeInBytes() <= 3_000);
-        assertThat(pieces).allMatch(piece -> piece.source().isDense());
-        assertThat(SeenRecord.allIn(pieces)).isEqualTo(records);
-        assertCovers(pieces, 50, 550);
-    }
-
     @Test
-    void shouldReturnABatchThatIsSmallEnoughAsItIs() {
-        EncodedBatch batch = forwarded(Codec.LZ4, BatchSpec.dense(random, 50, 5));
+    void shouldReturnASingleRecordAsItIs() {
         EncodedBatch single = forwarded(Codec.LZ4, BatchSpec.dense(random, 50, 1));
 
-        assertThat(transcoder.split(batch, LARGE)).containsExactly(batch);
-        assertThat(transcoder.split(single, 70)).containsExactly(single);
         assertThat(transcoder.halve(single)).containsExactly(single);
     }
 
@@ -91,36 +74,6 @@ class RearrangeTest {
         assertThat(batches).hasSize(37);
         assertThat(SeenRecord.allIn(batches)).isEqualTo(records);
         assertCovers(batches, records.get(0).offset(), last + 1);
-    }
-
-    @Test
-    void shouldLeaveOutOneRecord() {
-        List<SeenRecord> records = BatchSpec.dense(random, 50, 20);
-        for (int i = 0; i < 20; i++) {
-            EncodedBatch batch = forwarded(Codec.SNAPPY, records);
-
-            EncodedBatch rest = transcoder.without(batch, i).orElseThrow();
-
-            List<SeenRecord> expected = new ArrayList<>(records);
-            expected.remove(i);
-            assertThat(SeenRecord.allIn(rest)).isEqualTo(expected);
-            assertCovers(List.of(rest), 50, 70);
-        }
-    }
-
-    @Test
-    void shouldLeaveOutSeveralRecordsOneAfterTheOther() {
-        List<SeenRecord> records = BatchSpec.dense(random, 50, 3);
-        EncodedBatch batch = forwarded(Codec.NONE, records);
-
-        EncodedBatch last = transcoder
-                .without(transcoder.without(batch, 0).orElseThrow(), 0)
-                .orElseThrow();
-
-        assertThat(SeenRecord.allIn(last)).containsExactly(records.get(2));
-        assertCovers(List.of(last), 50, 53);
-        assertThat(transcoder.without(last, 0)).isEmpty();
-        assertThatThrownBy(() -> transcoder.without(last, 1)).isInstanceOf(IndexOutOfBoundsException.class);
     }
 
     @Test

@@ -162,4 +162,24 @@ class HandlerIT {
             assertThat(mirror.committed()).containsEntry(from, 0L);
         }
     }
+
+    @Test
+    void shouldFailWhenAThreadOfItsOwnDies() throws Exception {
+        // given
+        TopicPartition from = sourceOf("deadly", 1, 10)[0];
+
+        // when the reader's thread runs into an error that nobody may go on after
+        try (RunningMirror mirror = MirrorFixture.between(pair)
+                .topics(from.topic())
+                .handler(record -> {
+                    throw new OutOfMemoryError("made up by a test");
+                })
+                .start()) {
+            Outcome outcome = mirror.awaitEnd();
+
+            // then the mirror ends rather than idle on
+            assertThat(outcome.kind()).isEqualTo(Outcome.Kind.FAILED);
+            assertThat(outcome.cause().orElseThrow()).contains("reader-0 died").contains("made up by a test");
+        }
+    }
 }

@@ -1,0 +1,82 @@
+package io.tain.wire;
+
+import java.util.Map;
+import org.apache.kafka.clients.ApiVersions;
+import org.apache.kafka.clients.ClientUtils;
+import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.clients.KafkaClient;
+import org.apache.kafka.clients.Metadata;
+import org.apache.kafka.clients.MetadataRecoveryStrategy;
+import org.apache.kafka.clients.NetworkClient;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.config.AbstractConfig;
+import org.apache.kafka.common.metrics.Metrics;
+import org.apache.kafka.common.network.ChannelBuilder;
+import org.apache.kafka.common.network.Selector;
+import org.apache.kafka.common.utils.LogContext;
+import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.common.utils.Utils;
+
+/**
+ * Makes Kafka's network client as Kafka's own factory does, but for one thing: an answer that says it is longer than a limit
+ * is not read. The factory's would allocate whatever length a broker claims, up to 2 GiB.
+ */
+final class BoundedNetwork {
+    /** What a broker takes in one request by default ({@code socket.request.max.bytes}), so no batch is longer. */
+    private static final int LARGEST_BATCH = 100 << 20;
+
+    /** Room for what surrounds the batches. */
+    private static final int SLACK = 1 << 20;
+
+    private BoundedNetwork() {}
+
+    /** The most bytes of an answer when so many bytes of batches are asked for: a first batch may be larger (KIP-74). */
+    static int limit(int fetchMaxBytes) {
+        return (int) Math.min(Integer.MAX_VALUE, (long) Math.max(LARGEST_BATCH, fetchMaxBytes) + SLACK);
+    }
+
+    /** What all connections of a client share. */
+    record Terms(String metricsGroup, int maxInFlight, int maxAnswerBytes) {}
+
+    static KafkaClient connect(
+            AbstractConfig config, Terms terms, Metadata metadata, Metrics metrics, LogContext logContext) {
+        ChannelBuilder channels = null;
+        Selector selector = null;
+        try {
+            channels = ClientUtils.createChannelBuilder(config, Time.SYSTEM, logContext);
+            selector = new Selector(
+                    terms.maxAnswerBytes(),
+                    config.getLong(CommonClientConfigs.CONNECTIONS_MAX_IDLE_MS_CONFIG),
+                    metrics,
+                    Time.SYSTEM,
+                    terms.metricsGroup(),
+                    Map.of(),
+                    true,
+                    channels,
+                    logContext);
+            return new NetworkClient(
+                    selector,
+                    metadata,
+                    config.getString(CommonClientConfigs.CLIENT_ID_CONFIG),
+                    terms.maxInFlight(),
+                    config.getLong(CommonClientConfigs.RECONNECT_BACKOFF_MS_CONFIG),
+                    config.getLong(CommonClientConfigs.RECONNECT_BACKOFF_MAX_MS_CONFIG),
+                    config.getInt(CommonClientConfigs.SEND_BUFFER_CONFIG),
+                    config.getInt(CommonClientConfigs.RECEIVE_BUFFER_CONFIG),
+                    config.getInt(CommonClientConfigs.REQUEST_TIMEOUT_MS_CONFIG),
+                    config.getLong(CommonClientConfigs.SOCKET_CONNECTION_SETUP_TIMEOUT_MS_CONFIG),
+                    config.getLong(CommonClientConfigs.SOCKET_CONNECTION_SETUP_TIMEOUT_MAX_MS_CONFIG),
+                    Time.SYSTEM,
+                    true,
+                    new ApiVersions(),
+                    logContext,
+                    config.getLong(CommonClientConfigs.METADATA_RECOVERY_REBOOTSTRAP_TRIGGER_MS_CONFIG),
+                    MetadataRecoveryStrategy.forName(
+                            config.getString(CommonClientConfigs.METADATA_RECOVERY_STRATEGY_CONFIG)));
+        } catch (RuntimeException e) {
+            Utils.closeQuietly(selector, "selector");
+            Utils.closeQuietly(channels, "channel builder");
+            throw new KafkaException("can't make a network client: " + e.getMessage(), e);
+        }
+    }
+}
