@@ -43,9 +43,13 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
     /** While partitions wait to be started, or for the group, each step should follow the one before soon. */
     private static final Duration BUSY_POLL = Duration.ofMillis(50);
 
-    /** With all partitions running there is little to do, and a poll looks at every one of them. */
+    /** With all partitions running there is little to do, and a poll, like the status, looks at every one of them. */
     private static final Duration QUIET_POLL = Duration.ofMillis(250);
 
+    /** With this many partitions the looks are made a quarter as often, so that idling costs next to nothing. */
+    private static final int MANY = 1_000;
+
+    private static final Duration QUIET_POLL_OF_MANY = Duration.ofSeconds(1);
     private static final Duration PUBLISH = Duration.ofMillis(250);
     private static final Duration ASK = Duration.ofSeconds(5);
     private static final Duration PAUSE_AFTER_ERROR = Duration.ofSeconds(1);
@@ -143,7 +147,7 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
 
     private void poll() {
         try {
-            consumer.poll(isSettled() ? QUIET_POLL : BUSY_POLL);
+            consumer.poll(isSettled() ? quietPoll() : BUSY_POLL);
         } catch (AuthorizationException e) {
             fatal("not authorised on the source: " + e.getMessage());
         } catch (AuthenticationException | RetriableException e) {
@@ -153,6 +157,10 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
         } catch (KafkaException e) {
             fatal("the group member failed: " + e);
         }
+    }
+
+    private Duration quietPoll() {
+        return flows.size() < MANY ? QUIET_POLL : QUIET_POLL_OF_MANY;
     }
 
     private boolean isSettled() {

@@ -12,10 +12,13 @@ import io.tain.wire.Leader;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
@@ -44,14 +47,40 @@ public final class SourceReader implements FetchListener, AutoCloseable {
     private final ReaderListener listener;
     private final BooleanSupplier queueFull;
     private final Map<TopicPartition, SourcePartition> partitions = new LinkedHashMap<>();
-    private final Map<Integer, Integer> reserved = new HashMap<>();
+    private final Map<Integer, Node> nodes = new HashMap<>();
 
     /** Kept when the topic is no longer read: its name may come back with other records under the same offsets. */
     private final Map<String, Uuid> topicIds = new HashMap<>();
 
     private BufferLease answer;
+    private Node answering;
     private long nowMs;
+
+    /** Whether what is asked of brokers has to be decided anew for all partitions, and why it may have to be. */
+    private boolean look = true;
+
+    private volatile boolean woken;
     private long nextRetryMs;
+    private int metadataVersion;
+    private long share;
+    private boolean someWait;
+
+    /** A broker that is fetched from. */
+    private static final class Node {
+        final int id;
+
+        /** Partitions of it that got on since its last fetch. */
+        final Set<SourcePartition> moved = new LinkedHashSet<>();
+
+        /** Whether its session asks for the right partitions, so that only those that moved need to be told. */
+        boolean settled;
+
+        int reserved;
+
+        Node(int id) {
+            this.id = id;
+        }
+    }
 
     /**
      * @param connect makes the client that tells its answers to this reader
@@ -72,6 +101,7 @@ public final class SourceReader implements FetchListener, AutoCloseable {
     }
 
     public void add(SourcePartition partition) {
+        look = true;
         partitions.put(partition.partition(), partition);
         client.watch(partition.partition().topic());
     }
@@ -79,6 +109,7 @@ public final class SourceReader implements FetchListener, AutoCloseable {
     public void remove(Assignment assignment) {
         SourcePartition current = partitions.get(assignment.partition());
         if (current != null && current.assignment() == assignment) {
+            look = true;
             partitions.remove(assignment.partition());
             String topic = assignment.partition().topic();
             if (partitions.keySet().stream().noneMatch(p -> p.topic().equals(topic))) {
@@ -90,13 +121,13 @@ public final class SourceReader implements FetchListener, AutoCloseable {
     /** Sends what fetches can be sent, then waits at most {@code timeoutMs} for the network. */
     public void poll(long timeoutMs, long now) {
         nowMs = now;
-        nextRetryMs = Long.MAX_VALUE;
         sendFetches();
         client.poll(Math.max(0, Math.min(timeoutMs, nextRetryMs - nowMs)), nowMs);
     }
 
     /** Makes a poll in progress return; from any thread. */
     public void wakeup() {
+        woken = true;
         client.wakeup();
     }
 
@@ -109,26 +140,79 @@ public final class SourceReader implements FetchListener, AutoCloseable {
     private void sendFetches() {
         if (queueFull.getAsBoolean()) {
             budget.awaitRoom();
+            nextRetryMs = Long.MAX_VALUE;
+            look = true;
             return;
         }
-        long share = mayHold();
+        if (mustLook() || !fetchOn()) {
+            fetchAnew();
+        }
+    }
+
+    /**
+     * Whether something may have changed but the positions of partitions that were just read. With thousands of partitions
+     * a look at all of them costs more than all the rest, so it is not taken for every fetch.
+     */
+    private boolean mustLook() {
+        look |= woken
+                || someWait
+                || nowMs >= nextRetryMs
+                || metadataVersion != client.metadataVersion()
+                || share != mayHold();
+        return look;
+    }
+
+    /** Fetches from all idle brokers as before; false if all partitions have to be looked at after all. */
+    private boolean fetchOn() {
+        for (Node node : nodes.values()) {
+            if (client.isInFlight(node.id)) {
+                continue;
+            }
+            if (!node.settled || node.moved.stream().anyMatch(this::holdsTooMuch)) {
+                return false;
+            }
+            List<FetchPosition> moved = new ArrayList<>();
+            for (SourcePartition partition : node.moved) {
+                Optional<Leader> leader = client.leader(partition.partition());
+                if (leader.isEmpty()) {
+                    return false;
+                }
+                moved.add(positionOf(partition, leader.get()));
+            }
+            send(node, limits -> client.fetchOn(node.id, moved, limits));
+        }
+        return true;
+    }
+
+    private boolean holdsTooMuch(SourcePartition partition) {
+        return partition.assignment().pendingBytes() > share / 2;
+    }
+
+    /** Decides for all partitions whether they are fetched, and from where. */
+    private void fetchAnew() {
+        look = false;
+        woken = false;
+        nextRetryMs = Long.MAX_VALUE;
+        metadataVersion = client.metadataVersion();
+        share = mayHold();
+        someWait = false;
+        nodes.values().forEach(node -> node.settled = false);
         Map<Integer, List<FetchPosition>> wanted = new LinkedHashMap<>();
-        boolean someWait = false;
         for (SourcePartition partition : List.copyOf(partitions.values())) {
             if (partition.isWaiting(nowMs)) {
                 nextRetryMs = Math.min(nextRetryMs, partition.retryAtMs());
-            } else if (partition.assignment().pendingBytes() > share / 2) {
+            } else if (holdsTooMuch(partition)) {
                 someWait = true;
             } else {
-                want(partition, share, wanted);
+                want(partition, wanted);
             }
         }
         if (someWait) {
             budget.awaitRoom();
         }
-        for (Map.Entry<Integer, List<FetchPosition>> node : wanted.entrySet()) {
-            send(node.getKey(), node.getValue(), someWait ? SHORT_WAIT_MS : terms.maxWaitMs());
-        }
+        nodes.values().removeIf(node -> !wanted.containsKey(node.id) && !client.isInFlight(node.id));
+        wanted.forEach((id, positions) ->
+                send(nodes.computeIfAbsent(id, Node::new), limits -> client.fetch(id, positions, limits)));
     }
 
     /**
@@ -142,7 +226,7 @@ public final class SourceReader implements FetchListener, AutoCloseable {
         return Math.max(MIN_FETCH_BYTES, bytes);
     }
 
-    private void want(SourcePartition partition, long share, Map<Integer, List<FetchPosition>> wanted) {
+    private void want(SourcePartition partition, Map<Integer, List<FetchPosition>> wanted) {
         Optional<Leader> leader = client.leader(partition.partition());
         if (leader.isEmpty()) {
             client.problem(partition.partition().topic()).ifPresent(partition::setProblem);
@@ -165,10 +249,12 @@ public final class SourceReader implements FetchListener, AutoCloseable {
         if (client.isInFlight(node)) {
             return;
         }
+        wanted.computeIfAbsent(node, n -> new ArrayList<>()).add(positionOf(partition, leader.get()));
+    }
+
+    private FetchPosition positionOf(SourcePartition partition, Leader leader) {
         int maxBytes = (int) Math.min(terms.maxPartitionBytes(), share);
-        wanted.computeIfAbsent(node, n -> new ArrayList<>())
-                .add(new FetchPosition(
-                        partition.partition(), leader.get(), partition.position(), partition.lastEpoch(), maxBytes));
+        return new FetchPosition(partition.partition(), leader, partition.position(), partition.lastEpoch(), maxBytes);
     }
 
     /** Notes the topic's id when it is first seen; tells whether it is still that one. */
@@ -180,24 +266,27 @@ public final class SourceReader implements FetchListener, AutoCloseable {
         return first == null || first.equals(id);
     }
 
-    private void send(int node, List<FetchPosition> positions, int maxWaitMs) {
+    private void send(Node node, Consumer<FetchClient.Limits> fetch) {
         int bytes = (int) Math.min(terms.maxFetchBytes(), budget.available());
         // An empty budget always lets one fetch go, however small it was configured.
         if (bytes < MIN_FETCH_BYTES && budget.used() > 0) {
             budget.awaitRoom();
             return;
         }
-        if (!client.isReady(node, nowMs)) {
+        if (!client.isReady(node.id, nowMs)) {
+            look = true;
             nextRetryMs = Math.min(nextRetryMs, nowMs + terms.retryBackoffMs());
             return;
         }
-        bytes = Math.max(bytes, MIN_FETCH_BYTES);
-        budget.reserve(bytes);
-        reserved.put(node, bytes);
-        client.fetch(node, positions, bytes, maxWaitMs);
+        node.moved.clear();
+        node.settled = true;
+        node.reserved = Math.max(bytes, MIN_FETCH_BYTES);
+        budget.reserve(node.reserved);
+        fetch.accept(new FetchClient.Limits(node.reserved, someWait ? SHORT_WAIT_MS : terms.maxWaitMs()));
     }
 
     private void pause(SourcePartition partition, long forMs) {
+        look = true;
         partition.retryAt(nowMs + forMs);
         nextRetryMs = Math.min(nextRetryMs, nowMs + forMs);
     }
@@ -206,6 +295,7 @@ public final class SourceReader implements FetchListener, AutoCloseable {
     public void onAnswer(int nodeId, int bytes) {
         budget.reserve(bytes);
         answer = new BufferLease(budget, bytes);
+        answering = nodes.get(nodeId);
         releaseReserved(nodeId);
     }
 
@@ -215,9 +305,13 @@ public final class SourceReader implements FetchListener, AutoCloseable {
         if (partition == null || fetched.fetchOffset() != partition.position()) {
             return; // no longer ours, or rewound since
         }
-        fetched.preferredReplica().ifPresent(node -> partition.preferReplica(node, nowMs));
+        fetched.preferredReplica().ifPresent(node -> {
+            look = true;
+            partition.preferReplica(node, nowMs);
+        });
         if (fetched.outcome() == FetchOutcome.OK) {
             admit(partition, fetched);
+            answering.moved.add(partition);
         } else {
             onProblem(partition, fetched);
         }
@@ -244,9 +338,10 @@ public final class SourceReader implements FetchListener, AutoCloseable {
     }
 
     private void releaseReserved(int nodeId) {
-        Integer bytes = reserved.remove(nodeId);
-        if (bytes != null) {
-            budget.release(bytes);
+        Node node = nodes.get(nodeId);
+        if (node != null) {
+            budget.release(node.reserved);
+            node.reserved = 0;
         }
     }
 

@@ -11,22 +11,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.apache.kafka.clients.ClientResponse;
-import org.apache.kafka.clients.FetchSessionHandler;
-import org.apache.kafka.clients.FetchSessionHandler.FetchRequestData;
 import org.apache.kafka.clients.Metadata.LeaderIdAndEpoch;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.DisconnectException;
 import org.apache.kafka.common.message.FetchResponseData.PartitionData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.requests.FetchRequest;
 import org.apache.kafka.common.requests.FetchResponse;
-import org.apache.kafka.common.utils.LogContext;
 
 /**
  * Fetches batches from the brokers of the source: one incremental fetch session (KIP-227) and at most one request in
@@ -40,15 +37,13 @@ public final class FetchClient implements AutoCloseable {
     private final ClusterConnection connection;
     private final Terms terms;
     private final FetchListener listener;
-    private final LogContext logContext;
-    private final Map<Integer, FetchSessionHandler> sessions = new HashMap<>();
+    private final Map<Integer, FetchSession> sessions = new HashMap<>();
     private final Set<Integer> nodesInFlight = new HashSet<>();
 
-    FetchClient(ClusterConnection connection, Terms terms, FetchListener listener, String clientId) {
+    FetchClient(ClusterConnection connection, Terms terms, FetchListener listener) {
         this.connection = connection;
         this.terms = terms;
         this.listener = listener;
-        this.logContext = new LogContext("[" + clientId + "] ");
     }
 
     /**
@@ -63,7 +58,7 @@ public final class FetchClient implements AutoCloseable {
     /** A client with these consumer settings; connects at the first poll. */
     public static FetchClient connect(
             Map<String, Object> settings, String clientId, Terms terms, FetchListener listener) {
-        return new FetchClient(ClusterConnection.forConsumer(settings, clientId), terms, listener, clientId);
+        return new FetchClient(ClusterConnection.forConsumer(settings, clientId), terms, listener);
     }
 
     /** Keeps the topic's metadata fresh from now on. */
@@ -99,39 +94,41 @@ public final class FetchClient implements AutoCloseable {
         return connection.node(nodeId).isPresent();
     }
 
+    /** Changes whenever the cluster has told something new about topics, their leaders or its brokers. */
+    public int metadataVersion() {
+        return connection.metadata().updateVersion();
+    }
+
     /**
-     * Sends a fetch to a ready broker.
+     * How a broker is to answer a fetch.
      *
      * @param maxBytes most bytes of batches in the answer, but for a first batch that is larger
      * @param maxWaitMs longest the broker may hold the answer back for lack of data
      */
-    public void fetch(int nodeId, List<FetchPosition> positions, int maxBytes, int maxWaitMs) {
-        FetchSessionHandler session =
-                sessions.computeIfAbsent(nodeId, node -> new FetchSessionHandler(logContext, node));
-        FetchSessionHandler.Builder builder = session.newBuilder(positions.size(), true);
-        for (FetchPosition position : positions) {
-            builder.add(
-                    position.partition(),
-                    new FetchRequest.PartitionData(
-                            position.leader().topicId(),
-                            position.offset(),
-                            FetchRequest.INVALID_LOG_START_OFFSET,
-                            position.maxBytes(),
-                            position.leader().epoch(),
-                            position.lastEpoch()));
-        }
-        FetchRequestData data = builder.build();
-        short version = data.canUseTopicIds() ? ApiKeys.FETCH.latestVersion() : LAST_VERSION_WITHOUT_TOPIC_IDS;
+    public record Limits(int maxBytes, int maxWaitMs) {}
+
+    /** Sends a fetch of exactly these partitions to a ready broker. */
+    public void fetch(int nodeId, List<FetchPosition> positions, Limits limits) {
+        send(nodeId, session(nodeId).ask(positions), limits);
+    }
+
+    /** Sends a fetch of the same partitions as the last one to a ready broker, with these from where they are now. */
+    public void fetchOn(int nodeId, List<FetchPosition> moved, Limits limits) {
+        send(nodeId, session(nodeId).askOn(moved), limits);
+    }
+
+    private void send(int nodeId, FetchSession.Ask ask, Limits limits) {
+        short version = ask.withTopicIds() ? ApiKeys.FETCH.latestVersion() : LAST_VERSION_WITHOUT_TOPIC_IDS;
         FetchRequest.Builder request = FetchRequest.Builder.forConsumer(
-                        version, maxWaitMs, terms.minBytes(), data.toSend())
+                        version, limits.maxWaitMs(), terms.minBytes(), ask.toSend())
                 .isolationLevel(terms.isolation())
-                .setMaxBytes(maxBytes)
-                .metadata(data.metadata())
-                .removed(data.toForget())
-                .replaced(data.toReplace())
+                .setMaxBytes(limits.maxBytes())
+                .metadata(ask.metadata())
+                .removed(ask.toForget())
+                .replaced(ask.toReplace())
                 .rackId(terms.rack());
         nodesInFlight.add(nodeId);
-        connection.send(nodeId, request, true, answer -> onAnswer(nodeId, data, answer));
+        connection.send(nodeId, request, true, answer -> onAnswer(nodeId, answer));
     }
 
     /** Reads and writes the network, and tells answers to the listener, for at most {@code timeoutMs}. */
@@ -149,27 +146,27 @@ public final class FetchClient implements AutoCloseable {
         connection.close();
     }
 
-    private void onAnswer(int nodeId, FetchRequestData asked, ClientResponse answer) {
+    private void onAnswer(int nodeId, ClientResponse answer) {
         nodesInFlight.remove(nodeId);
+        FetchSession session = session(nodeId);
         String problem = "";
         if (answer.wasDisconnected() || answer.versionMismatch() != null || answer.authenticationException() != null) {
             problem = failure(nodeId, answer);
-            session(nodeId).handleError(DisconnectException.INSTANCE);
+            session.onNoAnswer();
         } else {
             FetchResponse response = (FetchResponse) answer.responseBody();
-            short version = answer.requestHeader().apiVersion();
-            if (session(nodeId).handleResponse(response, version)) {
-                tellPartitions(nodeId, asked, response, version);
+            if (session.onAnswer(response)) {
+                tellPartitions(nodeId, response, answer.requestHeader().apiVersion());
             } else {
                 problem = response.error().name();
                 connection.metadata().requestUpdate(false);
             }
         }
-        listener.onFetchEnded(new FetchEnd(nodeId, asked.sessionPartitions().keySet(), problem));
+        listener.onFetchEnded(new FetchEnd(nodeId, session.asked(), problem));
     }
 
-    private FetchSessionHandler session(int nodeId) {
-        return sessions.get(nodeId);
+    private FetchSession session(int nodeId) {
+        return sessions.computeIfAbsent(nodeId, node -> new FetchSession());
     }
 
     private static String failure(int nodeId, ClientResponse answer) {
@@ -183,9 +180,9 @@ public final class FetchClient implements AutoCloseable {
         return (answer.wasTimedOut() ? "no answer in time from broker " : "disconnected from broker ") + nodeId;
     }
 
-    private void tellPartitions(int nodeId, FetchRequestData asked, FetchResponse response, short version) {
-        Map<TopicPartition, PartitionData> parts =
-                response.responseData(session(nodeId).sessionTopicNames(), version);
+    private void tellPartitions(int nodeId, FetchResponse response, short version) {
+        FetchSession session = session(nodeId);
+        Map<TopicPartition, PartitionData> parts = session.partsOf(response, version);
         int bytes = 0;
         for (PartitionData part : parts.values()) {
             bytes += FetchResponse.recordsSize(part);
@@ -194,12 +191,11 @@ public final class FetchClient implements AutoCloseable {
         Map<TopicPartition, LeaderIdAndEpoch> moved = new HashMap<>();
         for (Map.Entry<TopicPartition, PartitionData> entry : parts.entrySet()) {
             TopicPartition partition = entry.getKey();
-            FetchRequest.PartitionData position = asked.sessionPartitions().get(partition);
-            if (position == null) {
-                throw new IllegalStateException(
-                        "broker " + nodeId + " answered for " + partition + ", never asked for");
+            OptionalLong asked = session.offset(partition);
+            if (asked.isEmpty()) {
+                continue; // what was never asked for has no meaning
             }
-            FetchedPartition fetched = fetched(partition, position.fetchOffset, entry.getValue());
+            FetchedPartition fetched = fetched(partition, asked.getAsLong(), entry.getValue());
             if (fetched.outcome() == FetchOutcome.MOVED) {
                 noteLeader(partition, entry.getValue(), moved);
             } else if (fetched.outcome() != FetchOutcome.OK) {

@@ -71,7 +71,7 @@ public final class ScriptedBrokers implements KafkaClient {
 
     /** A client that speaks to these brokers. */
     public FetchClient fetchClient(FetchClient.Terms terms, FetchListener listener) {
-        return new FetchClient(new ClusterConnection(this, metadata, new Metrics(), 30_000), terms, listener, "test");
+        return new FetchClient(new ClusterConnection(this, metadata, new Metrics(), 30_000), terms, listener);
     }
 
     /** Says who leads a partition; takes effect at the next metadata answer, which every poll brings if it is wanted. */
