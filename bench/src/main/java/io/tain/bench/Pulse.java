@@ -25,7 +25,6 @@ final class Pulse implements AutoCloseable {
 
     private Pulse(Cluster cluster, String topic) {
         Map<String, Object> settings = new HashMap<>(cluster.directProperties());
-        settings.put("linger.ms", 0);
         settings.put("acks", "all");
         this.topic = topic;
         this.producer = new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());

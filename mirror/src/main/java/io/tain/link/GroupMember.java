@@ -46,10 +46,10 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
     /** With all partitions running there is little to do, and a poll, like the status, looks at every one of them. */
     private static final Duration QUIET_POLL = Duration.ofMillis(250);
 
-    /** With this many partitions the looks are made a quarter as often, so that idling costs next to nothing. */
+    /** With this many partitions the looks are taken more rarely, so that idling costs next to nothing. */
     private static final int MANY = 1_000;
 
-    private static final Duration QUIET_POLL_OF_MANY = Duration.ofSeconds(1);
+    private static final Duration QUIET_POLL_OF_MANY = Duration.ofSeconds(2);
     private static final Duration PUBLISH = Duration.ofMillis(250);
     private static final Duration ASK = Duration.ofSeconds(5);
     private static final Duration PAUSE_AFTER_ERROR = Duration.ofSeconds(1);
@@ -68,6 +68,10 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
     private final WaitLog waits;
     private volatile List<PartitionStatus> status = List.of();
     private volatile boolean stopping;
+
+    /** Only a poll may be woken, not the requests for positions between polls. Guarded by this. */
+    private boolean polling;
+
     private long nextCommitNanos;
     private long nextPublishNanos;
     private boolean commitInFlight;
@@ -94,8 +98,11 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
     }
 
     /** Any thread: drain, commit and leave the group, then end. */
-    void stop() {
+    synchronized void stop() {
         stopping = true;
+        if (polling) {
+            consumer.wakeup();
+        }
     }
 
     /** Any thread: the partitions this member owns. */
@@ -111,8 +118,6 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
                 step();
             }
             release();
-        } catch (WakeupException e) {
-            LOG.debug("woken up", e);
         } finally {
             end();
         }
@@ -146,8 +151,13 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
     }
 
     private void poll() {
+        if (!beginPoll()) {
+            return;
+        }
         try {
             consumer.poll(isSettled() ? quietPoll() : BUSY_POLL);
+        } catch (WakeupException e) {
+            LOG.debug("told to stop", e);
         } catch (AuthorizationException e) {
             fatal("not authorised on the source: " + e.getMessage());
         } catch (AuthenticationException | RetriableException e) {
@@ -156,7 +166,18 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
             pause();
         } catch (KafkaException e) {
             fatal("the group member failed: " + e);
+        } finally {
+            endPoll();
         }
+    }
+
+    private synchronized boolean beginPoll() {
+        polling = !stopping;
+        return polling;
+    }
+
+    private synchronized void endPoll() {
+        polling = false;
     }
 
     private Duration quietPoll() {
@@ -240,7 +261,11 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
             return;
         }
         try {
-            consumer.commitSync(offsets, ASK);
+            try {
+                consumer.commitSync(offsets, ASK);
+            } catch (WakeupException e) {
+                consumer.commitSync(offsets, ASK); // the order to stop came at the end of a poll, or in a rebalance
+            }
         } catch (KafkaException e) {
             LOG.warn(
                     "the last positions of {} were not committed, their next owner repeats some records: {}",
