@@ -229,8 +229,7 @@ public final class SourceReader implements FetchListener, AutoCloseable {
     private void want(SourcePartition partition, Map<Integer, List<FetchPosition>> wanted) {
         Optional<Leader> leader = client.leader(partition.partition());
         if (leader.isEmpty()) {
-            client.problem(partition.partition().topic()).ifPresent(partition::setProblem);
-            pause(partition, terms.retryBackoffMs());
+            waitForLeader(partition);
             return;
         }
         if (!isSameTopic(partition.partition().topic(), leader.get().topicId())) {
@@ -255,6 +254,15 @@ public final class SourceReader implements FetchListener, AutoCloseable {
     private FetchPosition positionOf(SourcePartition partition, Leader leader) {
         int maxBytes = (int) Math.min(terms.maxPartitionBytes(), share);
         return new FetchPosition(partition.partition(), leader, partition.position(), partition.lastEpoch(), maxBytes);
+    }
+
+    /** Metadata that is merely on its way ends a poll when it comes: a pause would only delay the first fetch. */
+    private void waitForLeader(SourcePartition partition) {
+        Optional<String> problem = client.problem(partition.partition().topic());
+        if (problem.isPresent()) {
+            partition.setProblem(problem.get());
+            pause(partition, terms.retryBackoffMs());
+        }
     }
 
     /** Notes the topic's id when it is first seen; tells whether it is still that one. */

@@ -182,7 +182,10 @@ public final class TargetWriter implements AutoCloseable {
 
     private void noLeader(Lane lane) {
         Optional<String> problem = client.problem(lane.partition().topic());
-        if (problem.isPresent() && problem.get().startsWith("UNKNOWN_TOPIC")) {
+        if (problem.isEmpty()) {
+            return; // metadata that is merely on its way ends a poll when it comes
+        }
+        if (problem.get().startsWith("UNKNOWN_TOPIC")) {
             firstOf(lane).ifPresent(listener::onMissingTopic);
         }
         lane.backOff(nowMs + terms.backoff().firstMs());

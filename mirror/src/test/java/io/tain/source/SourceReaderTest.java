@@ -128,6 +128,16 @@ class SourceReaderTest implements ReaderListener {
     }
 
     @Test
+    void shouldFetchAsSoonAsTheLeaderIsKnown() {
+        add(t0, 100);
+        for (int i = 0; i < 4; i++) {
+            reader.poll(0, now); // no time passes
+        }
+
+        assertThat(brokers.fetchAsked()).hasSize(1);
+    }
+
+    @Test
     void shouldCoverOffsetsThatHoldNothing() {
         add(t0, 100);
         poll();

@@ -151,6 +151,17 @@ class TargetWriterTest implements WriterListener {
     }
 
     @Test
+    void shouldSendAsSoonAsTheLeaderIsKnown() {
+        poll(); // brings the producer id
+        writer.submit(batch(T0, 1));
+        for (int i = 0; i < 4; i++) {
+            writer.poll(0, now); // no time passes
+        }
+
+        assertThat(brokers.produced()).hasSize(1);
+    }
+
+    @Test
     void shouldPipelineFiveBatchesWithConsecutiveSequences() {
         prove();
         for (int i = 0; i < 7; i++) {
