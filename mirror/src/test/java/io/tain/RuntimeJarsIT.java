@@ -41,7 +41,10 @@ class RuntimeJarsIT {
 
     private static List<String> jars() throws IOException {
         try (Stream<Path> files = Files.list(LIB)) {
-            return files.map(file -> file.getFileName().toString()).sorted().toList();
+            return files.map(file -> file.getFileName().toString())
+                    .filter(name -> name.endsWith(".jar"))
+                    .sorted()
+                    .toList();
         }
     }
 }

@@ -7,10 +7,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,7 +45,7 @@ class LauncherTest {
         assertThat(run.status).isEqualTo(42);
         assertThat(run.lines).endsWith("<io.tain.cli.Tain>", "<run>", "<a file>", "<*>", "<>");
         assertThat(run.lines)
-                .contains("<-Xmx256m>", "<-XX:+ExitOnOutOfMemoryError>", "<" + folder.toRealPath() + "/lib/*>");
+                .contains("<-Xmx256m>", "<-XX:+ExitOnOutOfMemoryError>", "<" + folder.toRealPath() + "/lib/tain.jar>");
     }
 
     @Test
@@ -53,7 +56,7 @@ class LauncherTest {
 
         Run run = run(Map.of(), two.toString(), "version");
 
-        assertThat(run.lines).contains("<" + folder.toRealPath() + "/lib/*>", "<version>");
+        assertThat(run.lines).contains("<" + folder.toRealPath() + "/lib/tain.jar>", "<version>");
     }
 
     @Test
@@ -72,7 +75,7 @@ class LauncherTest {
         assertThat(run.lines)
                 .contains("<-Xmx1g>", "<-Xms1g>", "<-Da=b>", "<-XX:+UseG1GC>", "<-Dlog4j2.configurationFile=x.xml>")
                 .contains("<-Dcom.sun.management.jmxremote.port=9999>")
-                .contains("<" + folder.toRealPath() + "/lib/*:/opt/handlers.jar>")
+                .contains("<" + folder.toRealPath() + "/lib/tain.jar:/opt/handlers.jar>")
                 .doesNotContain("<-Xmx256m>", "<-XX:+UseSerialGC>");
     }
 
@@ -124,6 +127,102 @@ class LauncherTest {
         Run run = run(Map.of("KAFKA_LOG4J_OPTS", "-Dlog4j.configuration=file:x"), tain.toString(), "version");
 
         assertThat(run.lines.get(0)).startsWith("warning: ").contains("-Dlog4j2.configurationFile=FILE");
+    }
+
+    @Test
+    void shouldPutTheJarsOnTheClassPathInOneOrder() throws Exception {
+        Files.createFile(folder.resolve("lib/b.jar"));
+        Files.createFile(folder.resolve("lib/a.jar"));
+        String lib = folder.toRealPath() + "/lib/";
+
+        assertThat(run(Map.of(), tain.toString(), "version").lines)
+                .contains("<" + lib + "a.jar:" + lib + "b.jar:" + lib + "tain.jar>");
+    }
+
+    @Test
+    void shouldStartWithoutAnArchiveWhereThereIsNoClassList() throws Exception {
+        assertThat(run(Map.of(), tain.toString(), "run", "x").lines).noneMatch(line -> line.contains("-Xshare"));
+        assertThat(archives()).isEmpty();
+    }
+
+    @Test
+    void shouldMakeAnArchiveOfClassesOnceAndForMirrorsOnly() throws Exception {
+        javaThatDumps("0");
+
+        assertThat(run(Map.of(), tain.toString(), "version").lines).noneMatch(line -> line.contains("-Xshare"));
+        assertThat(dumps()).isZero();
+        Run first = run(Map.of(), tain.toString(), "run", "x");
+        Run second = run(Map.of(), folder.resolve("bin/kafka-mirror-maker.sh").toString());
+
+        assertThat(dumps()).isEqualTo(1);
+        assertThat(archives()).hasSize(1);
+        String option = "<-XX:SharedArchiveFile=" + archives().get(0).toRealPath() + ">";
+        assertThat(first.lines).contains(option, "<-Xshare:auto>").endsWith("<run>", "<x>");
+        assertThat(second.lines).contains(option, "<-Xshare:auto>");
+        assertThat(first.lines).as("only what the mirror's own java prints").allMatch(line -> line.startsWith("<"));
+        assertThat(run(Map.of(), tain.toString(), "version").lines).contains(option);
+    }
+
+    @Test
+    void shouldMakeANewArchiveForNewJarsAndForAnotherJvm() throws Exception {
+        javaThatDumps("0");
+        run(Map.of(), tain.toString(), "run", "x");
+        Path first = archives().get(0);
+
+        Files.setLastModifiedTime(
+                folder.resolve("lib/tain.jar"), FileTime.from(Instant.now().plusSeconds(60)));
+        run(Map.of(), tain.toString(), "run", "x");
+        assertThat(dumps()).isEqualTo(2);
+        Files.setLastModifiedTime(
+                folder.resolve("lib/tain.jar"), FileTime.from(Instant.now().minusSeconds(60)));
+
+        Files.writeString(folder.resolve("jdk/release"), "JAVA_VERSION=\"25.0.1\"\n");
+        run(Map.of(), tain.toString(), "run", "x");
+        assertThat(dumps()).isEqualTo(3);
+        assertThat(archives()).as("the old one is gone").hasSize(1).doesNotContain(first);
+
+        Files.createFile(folder.resolve("lib/another.jar"));
+        run(Map.of(), tain.toString(), "run", "x");
+        assertThat(dumps()).isEqualTo(4);
+    }
+
+    @Test
+    void shouldTryAnArchiveThatCannotBeMadeOnlyOnceAndStartWithoutIt() throws Exception {
+        javaThatDumps("1");
+
+        for (int i = 0; i < 2; i++) {
+            Run run = run(Map.of(), tain.toString(), "run", "x");
+            assertThat(run.status).isEqualTo(42);
+            assertThat(run.lines).noneMatch(line -> line.contains("-Xshare")).endsWith("<run>", "<x>");
+            assertThat(dumps()).isEqualTo(1);
+        }
+    }
+
+    /** Gives the installation a class list, and a java that can make archives and counts it. */
+    private void javaThatDumps(String status) throws IOException {
+        Files.writeString(folder.resolve("lib/tain.classlist"), "java/lang/Object\n");
+        Files.writeString(folder.resolve("jdk/bin/java"), """
+                #!/bin/sh
+                for a in "$@"; do case $a in -XX:SharedArchiveFile=*) archive=${a#*=} ;; esac; done
+                if [ "$1" = -Xshare:dump ]; then
+                    echo noise; echo noise >&2; echo dump >>"$JAVA_HOME/dumps"
+                    [ %s = 1 ] || echo content >"$archive"
+                    exit %s
+                fi
+                for a in "$@"; do echo "<$a>"; done
+                exit 42
+                """.formatted(status, status));
+    }
+
+    private long dumps() throws IOException {
+        Path log = folder.resolve("jdk/dumps");
+        return Files.exists(log) ? Files.readAllLines(log).size() : 0;
+    }
+
+    private List<Path> archives() throws IOException {
+        try (Stream<Path> files = Files.list(folder.resolve("lib"))) {
+            return files.filter(file -> file.toString().contains(".jsa")).toList();
+        }
     }
 
     private record Run(int status, List<String> lines) {}

@@ -39,6 +39,13 @@ final class Installation {
         return new Installation(home);
     }
 
+    /** From then on its mirrors make and use an archive of classes. */
+    Installation withClassList() throws IOException {
+        String list = "lib/tain.classlist";
+        Files.copy(TainProcess.module().resolve("target").resolve(list), home.resolve(list));
+        return this;
+    }
+
     Path home() {
         return home;
     }
