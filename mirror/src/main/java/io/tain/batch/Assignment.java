@@ -2,6 +2,7 @@ package io.tain.batch;
 
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
 
 /**
  * One assignment of a source partition to this process, from the rebalance that brings it to the one that takes it away.
@@ -14,16 +15,28 @@ public final class Assignment {
     private final TopicPartition partition;
     private final AtomicLong pendingBytes = new AtomicLong();
     private final AtomicLong queuedRecords;
+    private final Uuid targetTopic;
     private volatile boolean ended;
 
     /** @param queuedRecords records of all assignments of a stream that were handed to a writer and not sent yet */
     public Assignment(TopicPartition partition, AtomicLong queuedRecords) {
+        this(partition, queuedRecords, Uuid.ZERO_UUID);
+    }
+
+    /** @param targetTopic the id of the target topic of the same name, which must not change; zero if unknown */
+    public Assignment(TopicPartition partition, AtomicLong queuedRecords, Uuid targetTopic) {
         this.partition = partition;
         this.queuedRecords = queuedRecords;
+        this.targetTopic = targetTopic;
     }
 
     public TopicPartition partition() {
         return partition;
+    }
+
+    /** The id of the target topic of the same name; zero if unknown. */
+    public Uuid targetTopic() {
+        return targetTopic;
     }
 
     /** No acknowledgement counts and no batch is sent for it from now on. */

@@ -73,7 +73,7 @@ public final class LinkFiles {
                 options.setting(LinkOptions.EXCLUDE),
                 sourceSide.internalTopics(),
                 problems);
-        SourceConfig sourceConfig = sourceSide.read();
+        SourceConfig sourceConfig = sourceSide.read(options.breaks());
         TargetConfig targetConfig = new TargetSide(target, problems).read(options.orDefault(LinkOptions.ON_REFUSED));
         Tuning tuning = options.tuning(OptionalInt.empty());
         return topics.filter(all -> problems.errors().size() == errorsBefore)

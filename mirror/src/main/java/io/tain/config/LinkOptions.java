@@ -70,9 +70,28 @@ public final class LinkOptions {
             "Records that may wait between reader and writers.");
     public static final LinkOption<OnRefused> ON_REFUSED = new LinkOption<>(
             "on.refused",
-            ValueType.choice(choice -> choice.name().toLowerCase(Locale.ROOT), List.of(OnRefused.HALT, OnRefused.SKIP)),
+            choice(List.of(OnRefused.HALT, OnRefused.SKIP)),
             "halt",
             "What happens to a record that the target will not take: its partition halts, or the record is left out.");
+
+    public static final LinkOption<BreakPolicies.Lost> ON_LOST = new LinkOption<>(
+            "on.lost",
+            choice(List.of(BreakPolicies.Lost.values())),
+            "halt",
+            "What happens when retention on the source deleted records before they were copied: the partition halts, or"
+                    + " jumps to the log's beginning.");
+    public static final LinkOption<BreakPolicies.Truncated> ON_TRUNCATED = new LinkOption<>(
+            "on.truncated",
+            choice(List.of(BreakPolicies.Truncated.values())),
+            "halt",
+            "What happens when the source's log was cut off below what was copied: the partition halts, goes back to the"
+                    + " cut, or goes on without going back.");
+    public static final LinkOption<BreakPolicies.Recreated> ON_RECREATED = new LinkOption<>(
+            "on.recreated",
+            choice(List.of(BreakPolicies.Recreated.values())),
+            "halt",
+            "What happens when the source topic was deleted and created again: its partitions halt, or the new topic is"
+                    + " copied from its beginning behind what the target has of the old.");
 
     /** In the order of the reference page. */
     public static final List<LinkOption<?>> ALL = List.of(
@@ -88,9 +107,16 @@ public final class LinkOptions {
             SHUTDOWN_TIMEOUT,
             MEMORY_BUDGET,
             QUEUE_SIZE,
-            ON_REFUSED);
+            ON_REFUSED,
+            ON_LOST,
+            ON_TRUNCATED,
+            ON_RECREATED);
 
     private LinkOptions() {}
+
+    private static <E extends Enum<E>> ValueType<E> choice(List<E> choices) {
+        return ValueType.choice(choice -> choice.name().toLowerCase(Locale.ROOT).replace('_', '-'), choices);
+    }
 
     public static List<String> keys() {
         return ALL.stream().map(LinkOption::key).toList();

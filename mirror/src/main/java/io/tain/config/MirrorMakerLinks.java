@@ -83,7 +83,7 @@ public final class MirrorMakerLinks {
                 wanted.exclude().map(MirrorMakerSettings.Given::setting),
                 side.internalTopics(),
                 problems);
-        return new SourceFile(group.map(Setting::value).orElse(""), topics, side.read());
+        return new SourceFile(group.map(Setting::value).orElse(""), topics, side.read(BreakPolicies.HALT));
     }
 
     /** A file's settings with variables resolved; empty if it cannot be read, which is then reported. */

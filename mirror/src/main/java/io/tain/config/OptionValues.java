@@ -56,6 +56,13 @@ final class OptionValues {
                 given(LinkOptions.QUEUE_SIZE).map(OptionalInt::of).orElse(queueRecords));
     }
 
+    BreakPolicies breaks() {
+        return new BreakPolicies(
+                orDefault(LinkOptions.ON_LOST),
+                orDefault(LinkOptions.ON_TRUNCATED),
+                orDefault(LinkOptions.ON_RECREATED));
+    }
+
     static <T> Optional<T> parse(LinkOption<T> option, Setting setting, Problems problems) {
         if (setting.unresolved()) {
             return Optional.empty(); // reported already

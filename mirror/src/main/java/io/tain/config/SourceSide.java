@@ -21,7 +21,7 @@ final class SourceSide {
     }
 
     /** Takes out the settings that Tain decides by itself, and checks the rest. */
-    SourceConfig read() {
+    SourceConfig read(BreakPolicies breaks) {
         ignore("key.deserializer", "records are copied as bytes; ignored");
         ignore("value.deserializer", "records are copied as bytes; ignored");
         ignore("auto.commit.interval.ms", "positions are committed every offset.commit.interval.ms; ignored");
@@ -42,7 +42,7 @@ final class SourceSide {
         Map<String, Object> client = new HashMap<>(settings.values());
         // The selection's pattern knows about internal topics; the consumer must not drop those named literally.
         client.put(INTERNAL, "false");
-        return new SourceConfig(client, start, readCommitted);
+        return new SourceConfig(client, start, readCommitted, breaks);
     }
 
     /** The group, when it stands among Kafka's settings as in MirrorMaker's consumer file. */

@@ -17,6 +17,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.record.TimestampType;
 
 /**
@@ -29,7 +30,7 @@ final class DataPath {
 
     /** Where a handler sends records is found out record by record. */
     private static final TopicState.Ready ANY_TOPIC =
-            new TopicState.Ready(0, 0, TimestampType.CREATE_TIME, Integer.MAX_VALUE);
+            new TopicState.Ready(0, 0, TimestampType.CREATE_TIME, Integer.MAX_VALUE, Uuid.ZERO_UUID);
 
     private final ReaderLoop reader;
     private final List<WriterLoop> writers;
@@ -82,8 +83,8 @@ final class DataPath {
      */
     record ThreadTask(String role, Runnable task) {}
 
-    /** Begins to copy a partition if its target topic is ready, else notes why not. */
-    void maybeStart(PartitionFlow flow) {
+    /** Begins to copy a partition if its target topic is ready, else notes why not; or tells why it must halt. */
+    Optional<String> maybeStart(PartitionFlow flow) {
         TopicPartition partition = flow.partition();
         TopicState.Ready ready = ANY_TOPIC;
         if (mode == Mode.SAME_TOPIC) {
@@ -91,15 +92,22 @@ final class DataPath {
             Optional<TopicState> state = topics.state(wanted);
             if (state.isPresent() && state.get() instanceof TopicState.Refused refused) {
                 flow.setReason(refused.reason());
-                return;
+                return Optional.empty();
             }
             if (state.isEmpty() || ((TopicState.Ready) state.get()).sourcePartitions() <= partition.partition()) {
                 topics.ask(wanted);
-                return;
+                return Optional.empty();
             }
             ready = (TopicState.Ready) state.get();
         }
-        Assignment assignment = new Assignment(partition, queuedRecords);
+        TopicIds ids = flow.ids();
+        if (TopicIds.differ(ids.target(), ready.targetId())) {
+            return Optional.of("the target topic " + partition.topic() + " is not the one that " + partition
+                    + " was copied to, its id was " + ids.target() + " and is now " + ready.targetId()
+                    + ": it was deleted and created again, and has nothing from below offset "
+                    + flow.start().offset());
+        }
+        Assignment assignment = new Assignment(partition, queuedRecords, ready.targetId());
         OffsetTracker tracker = new OffsetTracker(flow.start());
         SourcePartition source = new SourcePartition(
                 assignment,
@@ -107,10 +115,12 @@ final class DataPath {
                 flow.start().offset(),
                 flow.start().leaderEpoch() < 0
                         ? Optional.empty()
-                        : Optional.of(flow.start().leaderEpoch()));
+                        : Optional.of(flow.start().leaderEpoch()),
+                ids.source());
         flow.run(assignment, tracker, source);
         reader.writerOf(partition).begin(assignment, tracker);
         reader.add(source);
+        return Optional.empty();
     }
 
     /** Stops reading these and waits, at most so long, until all that was read of them is acknowledged. */

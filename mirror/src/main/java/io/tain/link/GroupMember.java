@@ -4,6 +4,7 @@ import io.tain.batch.Assignment;
 import io.tain.config.LinkConfig;
 import io.tain.link.LinkStatus.PartitionStatus;
 import io.tain.offset.OffsetTracker.Position;
+import io.tain.source.LogBreak;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -60,11 +61,13 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
     private final Consumer<byte[], byte[]> consumer;
     private final DataPath path;
     private final Optional<ConsumerRebalanceListener> userListener;
-    private final java.util.function.Consumer<Outcome> onFatal;
+    private final LinkReports reports;
+    private final EventLog events;
     private final Pace pace;
     private final Mailbox mailbox = new Mailbox(() -> {});
     private final Map<TopicPartition, PartitionFlow> flows =
             new TreeMap<>(Comparator.comparing(TopicPartition::topic).thenComparing(TopicPartition::partition));
+    private final Repositioning repositioning;
     private final WaitLog waits;
     private volatile List<PartitionStatus> status = List.of();
     private volatile boolean stopping;
@@ -82,14 +85,16 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
             Consumer<byte[], byte[]> consumer,
             DataPath.Factory path,
             Optional<ConsumerRebalanceListener> userListener,
-            java.util.function.Consumer<Outcome> onFatal,
+            LinkReports reports,
             Pace pace) {
         this.config = config;
         this.consumer = consumer;
         this.userListener = userListener;
-        this.onFatal = onFatal;
+        this.reports = reports;
+        this.events = reports.events();
         this.pace = pace;
         this.path = path.create(this);
+        this.repositioning = new Repositioning(config, consumer, this.path, events, pace);
         this.waits = new WaitLog(config.name(), pace::nanoTime, LOG::warn, LOG::info);
     }
 
@@ -133,6 +138,7 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
     void step() {
         poll();
         mailbox.drain();
+        repositioning.decide(flows.values());
         findPositions();
         startReady();
         maybeCommit();
@@ -192,7 +198,7 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
     }
 
     private void fatal(String cause) {
-        onFatal.accept(new Outcome(Outcome.Kind.FAILED, Optional.of(cause)));
+        reports.onFatal().accept(new Outcome(Outcome.Kind.FAILED, Optional.of(cause)));
         stopping = true;
     }
 
@@ -256,7 +262,7 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
 
     private void commitSync(Collection<PartitionFlow> leaving) {
         Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
-        leaving.forEach(flow -> flow.uncommitted().ifPresent(p -> offsets.put(flow.partition(), commitOf(p))));
+        leaving.forEach(flow -> flow.uncommitted().ifPresent(offset -> offsets.put(flow.partition(), offset)));
         if (offsets.isEmpty()) {
             return;
         }
@@ -272,11 +278,6 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
                     text(offsets.keySet()),
                     e.toString());
         }
-    }
-
-    private static OffsetAndMetadata commitOf(Position position) {
-        Optional<Integer> epoch = position.leaderEpoch() < 0 ? Optional.empty() : Optional.of(position.leaderEpoch());
-        return new OffsetAndMetadata(position.offset(), epoch, "");
     }
 
     /** Finds where the newly assigned partitions begin, and commits that before their first record is read. */
@@ -311,7 +312,9 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
     private void position(Map<TopicPartition, OffsetAndMetadata> offsets) {
         offsets.forEach((partition, offset) -> {
             flows.get(partition)
-                    .position(new Position(offset.offset(), offset.leaderEpoch().orElse(-1)));
+                    .position(
+                            new Position(offset.offset(), offset.leaderEpoch().orElse(-1)),
+                            TopicIds.parse(offset.metadata()));
             // The member's own position is of no use, but without one it would go looking for it.
             consumer.seek(partition, offset.offset());
         });
@@ -330,9 +333,16 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
     private void startReady() {
         for (PartitionFlow flow : flows.values()) {
             if (flow.phase() == PartitionFlow.Phase.POSITIONED) {
-                path.maybeStart(flow);
+                path.maybeStart(flow).ifPresent(what -> onTargetReplaced(flow, what));
             }
         }
+    }
+
+    private void onTargetReplaced(PartitionFlow flow, String what) {
+        flow.halt(
+                events,
+                Optional.empty(),
+                what + "; " + new Resuming(config.groupId()).fromTheBeginningOrHere(flow.partition()));
     }
 
     private void maybeCommit() {
@@ -343,7 +353,7 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
         nextCommitNanos = now + config.tuning().intervals().commit().toNanos();
         Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
         for (PartitionFlow flow : flows.values()) {
-            flow.uncommitted().ifPresent(position -> offsets.put(flow.partition(), commitOf(position)));
+            flow.uncommitted().ifPresent(offset -> offsets.put(flow.partition(), offset));
         }
         if (offsets.isEmpty()) {
             return;
@@ -356,7 +366,7 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
                 done.forEach((partition, offset) -> {
                     PartitionFlow flow = flows.get(partition);
                     if (flow != null) {
-                        flow.onCommitted(offset.offset());
+                        flow.onCommitted(offset);
                     }
                 });
             } else if (failure instanceof RebalanceInProgressException) {
@@ -385,25 +395,10 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
     }
 
     @Override
-    public void onOutOfRange(Assignment assignment, long position, String what) {
-        mailbox.post(() -> flowOf(assignment).ifPresent(flow -> {
-            halt(flow, what + " at " + assignment + "@" + position + logEnds(assignment.partition(), position));
-        }));
-    }
-
-    private String logEnds(TopicPartition partition, long position) {
-        String ends = "";
-        try {
-            long start = consumer.beginningOffsets(Set.of(partition), ASK).get(partition);
-            long end = consumer.endOffsets(Set.of(partition), ASK).get(partition);
-            ends = position < start
-                    ? ": retention on the source deleted " + (start - position) + " offsets, it now begins at " + start
-                    : ": the source's log now ends at " + end;
-        } catch (KafkaException e) {
-            LOG.debug("no log ends of {}", partition, e);
-        }
-        return ends
-                + "; seek the group to the offset to go on from (kafka-consumer-groups --reset-offsets) and restart";
+    public void onBreak(Assignment assignment, LogBreak found) {
+        mailbox.post(() -> flowOf(assignment)
+                .filter(flow -> flow.phase() == PartitionFlow.Phase.RUNNING)
+                .ifPresent(flow -> flow.breakOff(found)));
     }
 
     @Override
@@ -412,7 +407,15 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
             if (assignment.hasEnded()) {
                 path.abandon(assignment);
             } // else only reading has ended: what was read before is still copied
-            halt(flow, reason);
+            flow.halt(events, Optional.empty(), reason);
+        }));
+    }
+
+    @Override
+    public void onTargetReplaced(Assignment assignment, String what) {
+        mailbox.post(() -> flowOf(assignment).ifPresent(flow -> {
+            path.abandon(assignment);
+            onTargetReplaced(flow, what);
         }));
     }
 
@@ -420,29 +423,28 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
     public void onCorrupt(Assignment assignment, long offset) {
         mailbox.post(() -> flowOf(assignment).ifPresent(flow -> {
             path.abandon(assignment);
-            if (flow.phase() != PartitionFlow.Phase.RUNNING) {
+            if (!flow.isReading()) {
                 LOG.warn("the batch at {}@{} has a wrong checksum, and its partition is halted", assignment, offset);
             } else if (flow.countCorrupt(offset) < MAX_CORRUPT_READS) {
                 LOG.warn("the batch at {}@{} has a wrong checksum; reading it again", assignment, offset);
                 flow.restart();
             } else {
-                halt(flow, "corrupt batch on the source at " + assignment + "@" + offset);
+                flow.halt(
+                        events,
+                        Optional.empty(),
+                        "corrupt batch on the source at " + assignment + "@" + offset + "; "
+                                + Resuming.AFTER_CORRUPTION);
             }
         }));
     }
 
     @Override
     public void onFatal(Outcome outcome) {
-        onFatal.accept(outcome);
+        reports.onFatal().accept(outcome);
     }
 
     private Optional<PartitionFlow> flowOf(Assignment assignment) {
         return Optional.ofNullable(flows.get(assignment.partition())).filter(flow -> flow.isOf(assignment));
-    }
-
-    private void halt(PartitionFlow flow, String reason) {
-        flow.halt(reason);
-        LOG.error("{}: halted {}: {}", config.name(), flow.partition(), reason);
     }
 
     private static String text(Collection<TopicPartition> partitions) {

@@ -28,7 +28,8 @@ final class Link {
     private final LinkConfig config;
     private final Extensions extensions;
     private final ClientSettings settings;
-    private final LinkCounters counters = new LinkCounters();
+    private final EventLog events;
+    private final LinkCounters counters;
     private final Consumer<Outcome> onFatal;
     private final List<Thread> threads = new ArrayList<>();
     private final List<GroupMember> members = new ArrayList<>();
@@ -42,6 +43,8 @@ final class Link {
         this.config = config;
         this.extensions = extensions;
         this.settings = new ClientSettings(config);
+        this.events = new EventLog(config.name(), System::currentTimeMillis);
+        this.counters = new LinkCounters(events);
         this.onFatal = onFatal;
     }
 
@@ -108,7 +111,7 @@ final class Link {
         }
         for (int i = 0; i < config.tuning().streams(); i++) {
             int stream = i;
-            GroupMember member = new Stream(this, i, budgetBytesPerStream).member(onFatal);
+            GroupMember member = new Stream(this, i, budgetBytesPerStream).member(new LinkReports(events, onFatal));
             members.add(member);
             member.path().start(task -> start(task.role() + "-" + stream, task.task()));
             start("member-" + i, member);
@@ -171,6 +174,11 @@ final class Link {
     LinkStatus status() {
         List<PartitionStatus> partitions = new ArrayList<>();
         members.forEach(member -> partitions.addAll(member.status()));
-        return new LinkStatus(config.name(), List.copyOf(partitions), counters.totals());
+        return new LinkStatus(config.name(), List.copyOf(partitions), counters.totals(), events.counts());
+    }
+
+    /** The last events, oldest first. */
+    List<Event> events() {
+        return events.last();
     }
 }

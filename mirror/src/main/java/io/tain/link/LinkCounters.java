@@ -9,6 +9,7 @@ import java.util.concurrent.atomic.LongAdder;
 
 /** What a link has done since its start. Counted by its reader and writer threads, read by any. */
 final class LinkCounters {
+    final EventLog events;
     final IntakeCounters intake = new IntakeCounters();
     final LongAdder records = new LongAdder();
     final LongAdder bytes = new LongAdder();
@@ -16,6 +17,10 @@ final class LinkCounters {
 
     private final Map<Rewrite, LongAdder> rewritten =
             Map.of(Rewrite.COALESCED, new LongAdder(), Rewrite.SPLIT, new LongAdder());
+
+    LinkCounters(EventLog events) {
+        this.events = events;
+    }
 
     void countRewritten(Rewrite why) {
         rewritten.get(why).increment();
@@ -32,6 +37,12 @@ final class LinkCounters {
             }
         }
         return new LinkStatus.Totals(
-                records.sum(), bytes.sum(), forwarded, Map.copyOf(transcoded), intake.dropped(), refused.sum());
+                records.sum(),
+                bytes.sum(),
+                forwarded,
+                Map.copyOf(transcoded),
+                intake.dropped(),
+                refused.sum(),
+                events.lostOffsets());
     }
 }

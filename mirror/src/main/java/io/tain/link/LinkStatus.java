@@ -12,8 +12,9 @@ import org.apache.kafka.common.TopicPartition;
  * @param link the link's name
  * @param partitions the partitions this process owns
  * @param totals counters since the start
+ * @param events how often each kind of event has happened since the start; without those that have not
  */
-public record LinkStatus(String link, List<PartitionStatus> partitions, Totals totals) {
+public record LinkStatus(String link, List<PartitionStatus> partitions, Totals totals, Map<Event.Kind, Long> events) {
     /** The state of a partition, in the words of status, logs and documentation. */
     public enum State {
         /** Assigned; its position or its target topic is not known yet. */
@@ -48,6 +49,7 @@ public record LinkStatus(String link, List<PartitionStatus> partitions, Totals t
      * @param transcodedBatches batches rewritten, by reason
      * @param droppedBatches control, aborted and empty batches, not copied
      * @param refusedRecords records left out because the target would not take them
+     * @param lostOffsets source offsets that retention deleted before they were copied, and that were jumped over
      */
     public record Totals(
             long records,
@@ -55,7 +57,8 @@ public record LinkStatus(String link, List<PartitionStatus> partitions, Totals t
             long forwardedBatches,
             Map<String, Long> transcodedBatches,
             long droppedBatches,
-            long refusedRecords) {}
+            long refusedRecords,
+            long lostOffsets) {}
 
     /** Records behind over all partitions whose lag is known. */
     public long lag() {

@@ -4,6 +4,7 @@ import io.tain.config.LinkConfig;
 import io.tain.link.LinkStatus.State;
 import io.tain.link.StartFailure.Side;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -132,6 +133,14 @@ public final class Mirror {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** The last events of all links, oldest first. */
+    public List<Event> events() {
+        return links.stream()
+                .flatMap(link -> link.events().stream())
+                .sorted(Comparator.comparing(Event::time))
+                .toList();
     }
 
     /** What every link is doing now. */

@@ -1,22 +1,27 @@
 package io.tain.link;
 
 import io.tain.batch.Assignment;
+import io.tain.link.Event.Offsets;
 import io.tain.link.LinkStatus.PartitionStatus;
 import io.tain.link.LinkStatus.State;
 import io.tain.offset.OffsetTracker;
 import io.tain.offset.OffsetTracker.Position;
+import io.tain.source.LogBreak;
 import io.tain.source.SourcePartition;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
 
 /**
  * A partition that the group has given to this stream. Owned by the stream's control thread.
  *
  * <pre>
- *   ASSIGNED ──position known, committed──▶ POSITIONED ──target topic ready──▶ RUNNING
- *       └───────────────────────────────────────┴──────────────────────────────┴─────▶ HALTED
+ *   ASSIGNED ──position known, committed──▶ POSITIONED ──target topic ready──▶ RUNNING ──position gone──▶ BROKEN
+ *    ▲  └───────────────────────────────────────┴──────────────────────────────┴──▶ HALTED ◀───policy───────┤
+ *    └────────────────────────────────── another position is committed ─────────────────────────────────────┘
  * </pre>
  */
 final class PartitionFlow {
@@ -24,6 +29,8 @@ final class PartitionFlow {
         ASSIGNED,
         POSITIONED,
         RUNNING,
+        /** Reading has ended because the source's log no longer has the position. */
+        BROKEN,
         HALTED
     }
 
@@ -33,7 +40,9 @@ final class PartitionFlow {
     private Assignment assignment;
     private OffsetTracker tracker;
     private SourcePartition source;
+    private LogBreak found;
     private long committed = -1;
+    private TopicIds committedIds = TopicIds.UNKNOWN;
     private Optional<String> reason = Optional.of("looking for its position");
     private long corruptOffset = -1;
     private int corruptReads;
@@ -51,9 +60,10 @@ final class PartitionFlow {
     }
 
     /** Its position was found, and is committed. */
-    void position(Position position) {
+    void position(Position position, TopicIds ids) {
         require(Phase.ASSIGNED);
         start = position;
+        committedIds = ids;
         committed = position.offset();
         phase = Phase.POSITIONED;
         reason = Optional.of("waiting for the target topic");
@@ -78,14 +88,55 @@ final class PartitionFlow {
 
     /** Back to POSITIONED at the acknowledged prefix, to read again from there. */
     void restart() {
-        require(Phase.RUNNING);
+        requireReading();
         start = tracker.committable();
         phase = Phase.POSITIONED;
     }
 
-    void halt(String why) {
+    /** The reader has stopped because the log no longer has its position. */
+    void breakOff(LogBreak what) {
+        require(Phase.RUNNING);
+        found = what;
+        phase = Phase.BROKEN;
+        reason = Optional.of("the source's log no longer has the position " + what.position()
+                + "; waiting until what was read before is acknowledged");
+    }
+
+    LogBreak found() {
+        return found;
+    }
+
+    /** Whether all that was read before it broke off is acknowledged. */
+    boolean isSettled() {
+        return tracker.committable().offset() >= found.position();
+    }
+
+    /** From BROKEN back to ASSIGNED: another position was committed for it. */
+    void reassign() {
+        require(Phase.BROKEN);
+        phase = Phase.ASSIGNED;
+        reason = Optional.of("looking for its position");
+        assignment = null;
+        tracker = null;
+        source = null;
+    }
+
+    /** @param offsets the source offsets that it is about, if known */
+    void halt(EventLog events, Optional<Offsets> offsets, String why) {
         phase = Phase.HALTED;
         reason = Optional.of(why);
+        events.tell(Event.Kind.HALTED, partition, offsets, why);
+    }
+
+    /** Whether it is or was being read, and what was read may still be on its way. */
+    boolean isReading() {
+        return phase == Phase.RUNNING || phase == Phase.BROKEN;
+    }
+
+    private void requireReading() {
+        if (!isReading()) {
+            throw new IllegalStateException(partition + " is " + phase + ", not being read");
+        }
     }
 
     private void require(Phase expected) {
@@ -107,17 +158,30 @@ final class PartitionFlow {
         return tracker == null || assignment.hasEnded() || tracker.isIdle();
     }
 
+    /** The topics that its position speaks of, as far as they are known. */
+    TopicIds ids() {
+        if (source == null) {
+            return committedIds;
+        }
+        Uuid target = assignment.targetTopic();
+        return new TopicIds(
+                source.topicId().equals(Uuid.ZERO_UUID) ? committedIds.source() : source.topicId(),
+                target.equals(Uuid.ZERO_UUID) ? committedIds.target() : target);
+    }
+
     /** What should be committed, if it is not yet. */
-    Optional<Position> uncommitted() {
+    Optional<OffsetAndMetadata> uncommitted() {
         if (tracker == null) {
             return Optional.empty();
         }
         Position position = tracker.committable();
-        return position.offset() > committed ? Optional.of(position) : Optional.empty();
+        boolean news = position.offset() > committed || !ids().equals(committedIds);
+        return news ? Optional.of(ids().commit(position)) : Optional.empty();
     }
 
-    void onCommitted(long offset) {
-        committed = Math.max(committed, offset);
+    void onCommitted(OffsetAndMetadata offset) {
+        committed = Math.max(committed, offset.offset());
+        committedIds = TopicIds.parse(offset.metadata());
     }
 
     /** Counts how often what was read at an offset reached the target damaged. */
@@ -138,6 +202,9 @@ final class PartitionFlow {
                     .map(problem -> "source: " + problem)
                     .or(() -> Optional.ofNullable(blocked.get(partition)).map(problem -> "target: " + problem));
             state = why.isPresent() ? State.RETRYING : State.RUNNING;
+        }
+        if (phase == Phase.BROKEN) {
+            state = State.RETRYING;
         }
         long committable = tracker == null
                 ? start == null ? -1 : start.offset()

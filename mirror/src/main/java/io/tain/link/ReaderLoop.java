@@ -3,6 +3,7 @@ package io.tain.link;
 import io.tain.batch.Assignment;
 import io.tain.batch.HandlerFailedException;
 import io.tain.batch.SourceRange;
+import io.tain.source.LogBreak;
 import io.tain.source.ReaderListener;
 import io.tain.source.SourcePartition;
 import io.tain.source.SourceReader;
@@ -96,13 +97,13 @@ final class ReaderLoop implements Runnable, ReaderListener {
     }
 
     @Override
-    public void onOutOfRange(Assignment assignment, long position, String what) {
-        events.onOutOfRange(assignment, position, what);
+    public void onBreak(Assignment assignment, LogBreak found) {
+        events.onBreak(assignment, found);
     }
 
     @Override
     public void onUnreadable(Assignment assignment, long position, String reason) {
-        events.onHalt(assignment, assignment + "@" + position + ": " + reason);
+        events.onHalt(assignment, assignment + "@" + position + ": " + reason + "; " + Resuming.AFTER_CORRUPTION);
     }
 
     @Override

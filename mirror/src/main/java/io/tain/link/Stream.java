@@ -24,7 +24,6 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -53,13 +52,13 @@ final class Stream {
     }
 
     /** The stream's control thread's task, whose data path is not started yet. */
-    GroupMember member(Consumer<Outcome> onFatal) {
+    GroupMember member(LinkReports reports) {
         return new GroupMember(
                 config,
                 new KafkaConsumer<>(link.settings().member(index)),
                 this::path,
                 link.extensions().rebalanceListener(),
-                onFatal,
+                reports,
                 pace);
     }
 

@@ -4,6 +4,7 @@ import io.tain.batch.Assignment;
 import io.tain.batch.MirrorBatch;
 import io.tain.batch.SourceRange;
 import io.tain.config.OnRefused;
+import io.tain.link.Event.Offsets;
 import io.tain.offset.OffsetTracker;
 import io.tain.target.TargetWriter;
 import io.tain.target.WriterListener;
@@ -15,15 +16,12 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.apache.kafka.common.TopicPartition;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A writer's thread: takes in ranges, lets the {@link TargetWriter} send them, and keeps each assignment's
  * {@link OffsetTracker}.
  */
 final class WriterLoop implements Runnable, WriterListener {
-    private static final Logger LOG = LoggerFactory.getLogger(WriterLoop.class);
     private static final long POLL_MS = 500;
 
     private final TargetWriter writer;
@@ -153,8 +151,11 @@ final class WriterLoop implements Runnable, WriterListener {
         }
         switch (onRefused) {
             case SKIP -> {
-                LOG.error("{}; left out", what);
+                Offsets offsets = new Offsets(
+                        batch.encoded().firstOffset(), batch.encoded().nextOffset());
                 counters.refused.add(batch.count());
+                counters.events.tell(
+                        Event.Kind.SKIPPED, assignment.partition(), Optional.of(offsets), what + "; left out");
                 done(batch);
                 return Verdict.SKIP;
             }
@@ -195,6 +196,13 @@ final class WriterLoop implements Runnable, WriterListener {
             writer.discard(assignment);
             events.onCorrupt(assignment, batch.encoded().firstOffset());
         }
+    }
+
+    @Override
+    public void onTargetReplaced(Assignment assignment, String what) {
+        events.onTargetReplaced(assignment, assignment + ": " + what);
+        assignment.end();
+        trackers.remove(assignment);
     }
 
     @Override

@@ -10,12 +10,8 @@ public interface ReaderListener {
     /** Ranges of one or more assignments, each assignment's in order and without gaps. */
     void onRanges(List<SourceRange> ranges);
 
-    /**
-     * The log no longer has the position, or was cut off below it. The partition is no longer read.
-     *
-     * @param what the broker's word for it
-     */
-    void onOutOfRange(Assignment assignment, long position, String what);
+    /** The log no longer has the position, or is another log. The partition is no longer read. */
+    void onBreak(Assignment assignment, LogBreak found);
 
     /** The partition can't be read any further without losing or inventing records. It is no longer read. */
     void onUnreadable(Assignment assignment, long position, String reason);

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
 
 /**
  * A partition being read. Made by the control thread, then owned by the reader's; the volatile fields are written by the
@@ -22,6 +23,7 @@ public final class SourcePartition {
     private volatile long position;
     private volatile long endOffset = -1;
     private volatile Optional<String> problem = Optional.empty();
+    private volatile Uuid topicId;
     private Optional<Integer> lastEpoch;
     private OptionalInt replica = OptionalInt.empty();
     private long replicaUntilMs;
@@ -31,13 +33,16 @@ public final class SourcePartition {
     /**
      * @param position offset of the first record to read
      * @param lastEpoch leader epoch of the record before it, if the commit told one
+     * @param topicId the topic that the position is in, if the commit told it, else zero
      */
-    public SourcePartition(Assignment assignment, TargetTraits traits, long position, Optional<Integer> lastEpoch) {
+    public SourcePartition(
+            Assignment assignment, TargetTraits traits, long position, Optional<Integer> lastEpoch, Uuid topicId) {
         this.assignment = assignment;
         this.traits = traits;
         this.policy = new AdmissionPolicy(traits);
         this.position = position;
         this.lastEpoch = lastEpoch;
+        this.topicId = topicId;
     }
 
     public Assignment assignment() {
@@ -69,6 +74,15 @@ public final class SourcePartition {
     /** Why it is not being read just now; from any thread. */
     public Optional<String> problem() {
         return problem;
+    }
+
+    /** The topic that is read; zero until known; from any thread. */
+    public Uuid topicId() {
+        return topicId;
+    }
+
+    void setTopicId(Uuid id) {
+        topicId = id;
     }
 
     Optional<Integer> lastEpoch() {

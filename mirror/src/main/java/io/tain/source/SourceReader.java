@@ -103,6 +103,9 @@ public final class SourceReader implements FetchListener, AutoCloseable {
     public void add(SourcePartition partition) {
         look = true;
         partitions.put(partition.partition(), partition);
+        if (!partition.topicId().equals(Uuid.ZERO_UUID)) {
+            topicIds.put(partition.partition().topic(), partition.topicId());
+        }
         client.watch(partition.partition().topic());
     }
 
@@ -232,12 +235,8 @@ public final class SourceReader implements FetchListener, AutoCloseable {
             waitForLeader(partition);
             return;
         }
-        if (!isSameTopic(partition.partition().topic(), leader.get().topicId())) {
-            unreadable(
-                    partition,
-                    "the topic was deleted and created again on the source (its id is now "
-                            + leader.get().topicId()
-                            + "); seek the group to where the new topic is to be read from, and restart");
+        if (!isSameTopic(partition, leader.get().topicId())) {
+            breakOff(partition, LogBreak.recreated(partition, leader.get().topicId()));
             return;
         }
         int node = partition.replica(nowMs).orElse(leader.get().nodeId());
@@ -266,12 +265,15 @@ public final class SourceReader implements FetchListener, AutoCloseable {
     }
 
     /** Notes the topic's id when it is first seen; tells whether it is still that one. */
-    private boolean isSameTopic(String topic, Uuid id) {
+    private boolean isSameTopic(SourcePartition partition, Uuid id) {
         if (id.equals(Uuid.ZERO_UUID)) {
             return true; // a broker without topic ids
         }
-        Uuid first = topicIds.putIfAbsent(topic, id);
-        return first == null || first.equals(id);
+        if (partition.topicId().equals(Uuid.ZERO_UUID)) {
+            Uuid before = topicIds.putIfAbsent(partition.partition().topic(), id);
+            partition.setTopicId(before == null ? id : before);
+        }
+        return partition.topicId().equals(id);
     }
 
     private void send(Node node, Consumer<FetchClient.Limits> fetch) {
@@ -379,8 +381,13 @@ public final class SourceReader implements FetchListener, AutoCloseable {
             case OUT_OF_RANGE, DIVERGED -> {
                 // A follower may lag behind or be ahead in what it has deleted: only the leader's word counts.
                 if (!partition.forgetReplica()) {
-                    remove(partition.assignment());
-                    listener.onOutOfRange(partition.assignment(), partition.position(), fetched.error());
+                    boolean diverged = fetched.outcome() == FetchOutcome.DIVERGED;
+                    breakOff(
+                            partition,
+                            diverged
+                                    ? LogBreak.diverged(
+                                            partition, fetched.marks().divergedAt())
+                                    : LogBreak.outOfRange(partition));
                 }
             }
             case UNAUTHORIZED, UNKNOWN_TOPIC -> pause(partition, SLOW_RETRY_MS);
@@ -393,6 +400,11 @@ public final class SourceReader implements FetchListener, AutoCloseable {
             }
             default -> pause(partition, terms.retryBackoffMs());
         }
+    }
+
+    private void breakOff(SourcePartition partition, LogBreak found) {
+        remove(partition.assignment());
+        listener.onBreak(partition.assignment(), found);
     }
 
     private void unreadable(SourcePartition partition, String reason) {

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
 
 /**
  * One target partition as a writer sees it: what waits, what is unacknowledged, and the sequence numbers that keep it in
@@ -65,6 +66,8 @@ final class Lane {
     private long retryAtMs;
     private int failuresInRow;
     private long progressMs;
+    private Uuid topicId = Uuid.ZERO_UUID;
+    private long missingSinceMs = -1;
     private Optional<String> trouble = Optional.empty();
 
     Lane(TopicPartition partition, int window, long nowMs) {
@@ -117,6 +120,38 @@ final class Lane {
     /** What the last failure was; empty while all goes well. */
     Optional<String> trouble() {
         return trouble;
+    }
+
+    /** The topic that is written to: told by the assignment, or the first that was seen; zero before. */
+    Uuid topicId() {
+        Outgoing head = unacked.isEmpty() ? queue.peekFirst() : unacked.peekFirst();
+        if (head != null) {
+            Assignment assignment = head.first().range().assignment();
+            boolean sameName = assignment.partition().topic().equals(partition.topic());
+            if (sameName && !assignment.targetTopic().equals(Uuid.ZERO_UUID)) {
+                return assignment.targetTopic();
+            }
+        }
+        return topicId;
+    }
+
+    /** Whether the topic of that name is the one that is written to, as far as ids are known. */
+    boolean isSameTopic(Uuid current) {
+        missingSinceMs = -1;
+        Uuid expected = topicId();
+        if (expected.equals(Uuid.ZERO_UUID)) {
+            topicId = current;
+            return true;
+        }
+        return current.equals(Uuid.ZERO_UUID) || current.equals(expected);
+    }
+
+    /** No broker knows the topic: for how long that has been so. */
+    long missingMs(long nowMs) {
+        if (missingSinceMs < 0) {
+            missingSinceMs = nowMs;
+        }
+        return nowMs - missingSinceMs;
     }
 
     void enqueue(MirrorBatch batch, long nowMs) {

@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
 
 /**
  * Writes batches to the target: fills each request with one batch of every ready partition of a broker, keeps several
@@ -35,6 +36,9 @@ public final class TargetWriter implements AutoCloseable {
 
     /** A topic that may not be written to, or is missing, is tried again this often. */
     private static final long SLOW_RETRY_MS = 5_000;
+
+    /** A topic that was there before, and that no broker has known for so long, is gone. */
+    private static final long GONE_MS = 30_000;
 
     private final ProduceClient client;
     private final WriterTerms terms;
@@ -163,7 +167,12 @@ public final class TargetWriter implements AutoCloseable {
                 continue;
             }
             Optional<Leader> leader = client.leader(lane.partition());
-            if (leader.isPresent()) {
+            if (leader.isPresent() && !lane.isSameTopic(leader.get().topicId())) {
+                giveUp(
+                        lane,
+                        "the target topic " + lane.partition().topic() + " is another of the same name, its id was "
+                                + lane.topicId() + " and is now " + leader.get().topicId());
+            } else if (leader.isPresent()) {
                 byNode.computeIfAbsent(leader.get().nodeId(), node -> new ArrayList<>())
                         .add(lane);
             } else {
@@ -186,9 +195,26 @@ public final class TargetWriter implements AutoCloseable {
             return; // metadata that is merely on its way ends a poll when it comes
         }
         if (problem.get().startsWith("UNKNOWN_TOPIC")) {
-            firstOf(lane).ifPresent(listener::onMissingTopic);
+            onMissing(lane);
         }
         lane.backOff(nowMs + terms.backoff().firstMs());
+    }
+
+    /** A topic that was never there may be made; one that is gone took with it what was copied, which must not go unnoticed. */
+    private void onMissing(Lane lane) {
+        if (lane.topicId().equals(Uuid.ZERO_UUID)) {
+            firstOf(lane).ifPresent(listener::onMissingTopic);
+        } else if (lane.missingMs(nowMs) > GONE_MS) {
+            giveUp(lane, "the target topic " + lane.partition().topic() + " was deleted");
+        }
+    }
+
+    private void giveUp(Lane lane, String what) {
+        lane.reopen();
+        for (Assignment assignment : lane.assignments()) {
+            listener.onTargetReplaced(assignment, what + ": what was copied into it before is gone");
+            discard(assignment);
+        }
     }
 
     private static Optional<MirrorBatch> firstOf(Lane lane) {
@@ -295,7 +321,7 @@ public final class TargetWriter implements AutoCloseable {
                 }
             }
             case UNKNOWN_TOPIC -> {
-                listener.onMissingTopic(head.first());
+                onMissing(lane);
                 backOff(lane);
             }
             default -> backOff(lane);

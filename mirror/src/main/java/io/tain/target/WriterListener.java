@@ -1,5 +1,6 @@
 package io.tain.target;
 
+import io.tain.batch.Assignment;
 import io.tain.batch.MirrorBatch;
 
 /** Hears what became of batches, on the writer's thread. Must not block. */
@@ -46,6 +47,12 @@ public interface WriterListener {
     /** The target found the checksum wrong, twice; the batch is no longer the writer's and has been released. */
     void onCorrupt(MirrorBatch batch);
 
-    /** The target has no such topic; told again now and then while batches wait for it. */
+    /**
+     * The target topic is gone, or another of the same name: with it went what was written before. Nothing more is sent for
+     * the assignment.
+     */
+    void onTargetReplaced(Assignment assignment, String what);
+
+    /** The target has no such topic yet; told again now and then while batches wait for it. */
     void onMissingTopic(MirrorBatch batch);
 }

@@ -11,10 +11,12 @@ import java.util.function.Predicate;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.CreateTopicsResult;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.AuthorizationException;
@@ -79,8 +81,9 @@ public final class TargetTopics {
         try {
             TopicPlan plan = TopicPlan.of(shape, onTarget.shape(), targetBrokers());
             Optional<TopicShape> ready = onTarget.shape();
+            Uuid id = ready.map(TopicShape::id).orElse(Uuid.ZERO_UUID);
             if (plan instanceof TopicPlan.Create create) {
-                create(topic, create);
+                id = create(topic, create);
                 ready = Optional.empty();
             } else if (plan instanceof TopicPlan.Grow grow) {
                 grow(topic, grow);
@@ -91,7 +94,7 @@ public final class TargetTopics {
             int partitions = Math.max(
                     shape.partitions(),
                     onTarget.shape().map(TopicShape::partitions).orElse(0));
-            return ready(shape.partitions(), partitions, configs);
+            return ready(shape.partitions(), partitions, configs, id);
         } catch (ExecutionException e) {
             Throwable cause = e.getCause();
             String need = onTarget.shape().isEmpty() ? "Create" : "Alter";
@@ -103,21 +106,33 @@ public final class TargetTopics {
         }
     }
 
-    private void create(Wanted topic, TopicPlan.Create plan) throws InterruptedException, ExecutionException {
+    /** Returns the new topic's id; zero if it is not told. */
+    private Uuid create(Wanted topic, TopicPlan.Create plan) throws InterruptedException, ExecutionException {
         NewTopic wanted =
                 new NewTopic(topic.target(), plan.partitions(), plan.replicationFactor()).configs(plan.configs());
         try {
-            target.createTopics(List.of(wanted)).all().get();
+            CreateTopicsResult created = target.createTopics(List.of(wanted));
+            created.all().get();
             LOG.info(
                     "created target topic {} with {} partitions, replication factor {}, settings {}",
                     topic.target(),
                     plan.partitions(),
                     plan.replicationFactor(),
                     plan.configs());
+            return id(created, topic.target());
         } catch (ExecutionException e) {
             if (!(e.getCause() instanceof TopicExistsException)) { // another instance was faster
                 throw e;
             }
+            return Uuid.ZERO_UUID;
+        }
+    }
+
+    private static Uuid id(CreateTopicsResult created, String topic) throws InterruptedException {
+        try {
+            return created.topicId(topic).get();
+        } catch (ExecutionException e) {
+            return Uuid.ZERO_UUID; // who may create it may perhaps not describe it
         }
     }
 
@@ -134,7 +149,8 @@ public final class TargetTopics {
         }
     }
 
-    private static TopicState ready(int sourcePartitions, int targetPartitions, Map<String, String> configs) {
+    private static TopicState ready(
+            int sourcePartitions, int targetPartitions, Map<String, String> configs, Uuid targetId) {
         boolean logAppend = "LogAppendTime".equals(configs.get(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG));
         String limit = configs.get(TopicConfig.MAX_MESSAGE_BYTES_CONFIG);
         return new TopicState.Ready(
@@ -142,7 +158,8 @@ public final class TargetTopics {
                 targetPartitions,
                 logAppend ? TimestampType.LOG_APPEND_TIME : TimestampType.CREATE_TIME,
                 // Without the right to see the setting, the broker's refusal tells when a batch is too large.
-                limit == null ? Integer.MAX_VALUE : Integer.parseInt(limit));
+                limit == null ? Integer.MAX_VALUE : Integer.parseInt(limit),
+                targetId);
     }
 
     private int targetBrokers() throws InterruptedException, ExecutionException {
@@ -172,7 +189,9 @@ public final class TargetTopics {
             TopicDescription description = future.get();
             int replicas = description.partitions().get(0).replicas().size();
             return new Described(
-                    Optional.of(new TopicShape(description.partitions().size(), replicas, configs)), Optional.empty());
+                    Optional.of(
+                            new TopicShape(description.partitions().size(), replicas, description.topicId(), configs)),
+                    Optional.empty());
         } catch (ExecutionException e) {
             boolean missing = e.getCause() instanceof UnknownTopicOrPartitionException;
             return new Described(Optional.empty(), missing ? Optional.empty() : Optional.of(e.getCause()));

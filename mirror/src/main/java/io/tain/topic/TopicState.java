@@ -1,5 +1,6 @@
 package io.tain.topic;
 
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.record.TimestampType;
 
 /** Whether a source topic can be written on the target. */
@@ -11,8 +12,10 @@ public sealed interface TopicState {
      * @param targetPartitions at least as many
      * @param timestampType the target topic's
      * @param maxMessageBytes the target topic's limit of a batch
+     * @param targetId the target topic's id; zero if unknown
      */
-    record Ready(int sourcePartitions, int targetPartitions, TimestampType timestampType, int maxMessageBytes)
+    record Ready(
+            int sourcePartitions, int targetPartitions, TimestampType timestampType, int maxMessageBytes, Uuid targetId)
             implements TopicState {}
 
     /**

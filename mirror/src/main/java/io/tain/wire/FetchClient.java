@@ -245,7 +245,11 @@ public final class FetchClient implements AutoCloseable {
                 outcome,
                 error.name(),
                 bytesOf(data),
-                new LogMarks(data.logStartOffset(), data.lastStableOffset(), data.highWatermark()),
+                new LogMarks(
+                        data.logStartOffset(),
+                        data.lastStableOffset(),
+                        data.highWatermark(),
+                        data.divergingEpoch().endOffset()),
                 aborted,
                 replica >= 0 ? OptionalInt.of(replica) : OptionalInt.empty());
     }

@@ -33,8 +33,9 @@ public record FetchedPartition(
      * @param logStart first offset still there
      * @param lastStable end for {@code read_committed}
      * @param highWatermark end for {@code read_uncommitted}
+     * @param divergedAt end of the history that the log shares with what was read before; told with DIVERGED only
      */
-    public record LogMarks(long logStart, long lastStable, long highWatermark) {}
+    public record LogMarks(long logStart, long lastStable, long highWatermark, long divergedAt) {}
 
     /**
      * @param producerId whose transaction was aborted

@@ -44,6 +44,7 @@ class LinkFilesTest {
         assertThat(link.target().maxRequestSize()).isEmpty();
         assertThat(link.target().deliveryTimeout()).isEmpty();
         assertThat(link.target().onRefused()).isEqualTo(OnRefused.HALT);
+        assertThat(link.source().breaks()).isEqualTo(BreakPolicies.HALT);
         assertThat(link.tuning())
                 .isEqualTo(new Tuning(
                         1,
@@ -142,6 +143,9 @@ class LinkFilesTest {
                 "queue.size=0|from 1",
                 "delivery=exactly-once|at-least-once",
                 "on.refused=abort|halt or skip",
+                "on.lost=reset|halt or jump",
+                "on.truncated=jump|halt or rewind or continue",
+                "on.recreated=yes|halt or restart",
                 "link.name=a/b|letters",
                 "source.group.id=g|write group.id=g",
                 "source.auto.offset.reset=smalest|earliest",

@@ -3,6 +3,7 @@ package io.tain.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tain.link.Event;
 import io.tain.link.Outcome;
 import io.tain.link.StartFailure;
 import io.tain.testkit.Await;
@@ -181,6 +182,8 @@ class PositionsIT {
             mirror.awaitCommitted(other, 3);
             assertThat(mirror.committed()).containsEntry(partition, 5L);
             assertThat(Seen.values(pair.target(), partition)).isEmpty();
+            assertThat(reason).contains("--group overtaken --topic overtaken:0 --to-offset 12");
+            assertThat(mirror.event(Event.Kind.HALTED).offsets()).contains(new Event.Offsets(5, 12));
             assertThat(mirror.stop().kind()).isEqualTo(Outcome.Kind.HALTED);
         }
     }

@@ -1,5 +1,6 @@
 package io.tain.e2e;
 
+import io.tain.link.Event;
 import io.tain.link.LinkStatus;
 import io.tain.link.LinkStatus.PartitionStatus;
 import io.tain.link.LinkStatus.State;
@@ -9,6 +10,7 @@ import io.tain.testkit.Await;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -47,6 +49,21 @@ public final class RunningMirror implements AutoCloseable {
     /** What the link is doing now. */
     public LinkStatus status() {
         return mirror.status().get(0);
+    }
+
+    /** The link's events so far, oldest first. */
+    public List<Event> events() {
+        return mirror.events();
+    }
+
+    /** The only event of that kind. */
+    public Event event(Event.Kind kind) {
+        List<Event> found =
+                events().stream().filter(event -> event.kind() == kind).toList();
+        if (found.size() != 1) {
+            throw new AssertionError("expected one " + kind + ", but there is " + events());
+        }
+        return found.get(0);
     }
 
     /** What the mirror says of one of its partitions; absent if it doesn't own it. */

@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
@@ -58,6 +59,9 @@ class SourceReaderTest implements ReaderListener {
                 () -> false);
     }
 
+    private final List<LogBreak> breaks = new ArrayList<>();
+    private Uuid topicId = Uuid.ZERO_UUID;
+
     @AfterEach
     void shouldChargeOnlyWhatIsHeld() {
         ranges.forEach(range -> range.batches().forEach(MirrorBatch::release));
@@ -77,8 +81,9 @@ class SourceReaderTest implements ReaderListener {
     }
 
     @Override
-    public void onOutOfRange(Assignment assignment, long position, String what) {
-        events.add("out of range " + assignment + "@" + position + " " + what);
+    public void onBreak(Assignment assignment, LogBreak found) {
+        breaks.add(found);
+        events.add(found.kind() + " " + assignment + "@" + found.position());
     }
 
     @Override
@@ -93,7 +98,7 @@ class SourceReaderTest implements ReaderListener {
 
     private void add(Assignment assignment, long position) {
         TargetTraits traits = new TargetTraits(TimestampType.CREATE_TIME, 1 << 20, Optional.empty(), Handling.NONE);
-        reader.add(new SourcePartition(assignment, traits, position, Optional.empty()));
+        reader.add(new SourcePartition(assignment, traits, position, Optional.of(4), topicId));
     }
 
     private void poll() {
@@ -206,7 +211,7 @@ class SourceReaderTest implements ReaderListener {
         brokers.answerFetch(T0, Errors.OFFSET_OUT_OF_RANGE, MemoryRecords.EMPTY, -1);
         poll();
 
-        assertThat(events).containsExactly("out of range t-0@7 OFFSET_OUT_OF_RANGE");
+        assertThat(events).containsExactly("OUT_OF_RANGE t-0@7");
         assertThat(brokers.isWaiting(ApiKeys.FETCH)).isFalse();
     }
 
@@ -215,12 +220,45 @@ class SourceReaderTest implements ReaderListener {
         add(t0, 7);
         poll();
 
+        Uuid before = brokers.topicId("t");
         brokers.answerFetch(T0, Errors.UNKNOWN_TOPIC_ID, MemoryRecords.EMPTY, -1);
         brokers.recreate("t");
         poll();
 
-        assertThat(events).hasSize(1);
-        assertThat(events.get(0)).startsWith("unreadable t-0@7 the topic was deleted and created again");
+        assertThat(events).containsExactly("RECREATED t-0@7");
+        assertThat(breaks.get(0).oldTopic()).isEqualTo(before);
+        assertThat(breaks.get(0).newTopic()).isEqualTo(brokers.topicId("t"));
+    }
+
+    @Test
+    void shouldNotReadAnotherTopicThanTheOneThatThePositionIsIn() {
+        topicId = Uuid.randomUuid();
+        add(t0, 7);
+        poll();
+
+        assertThat(brokers.isWaiting(ApiKeys.FETCH)).isFalse();
+        assertThat(breaks).containsExactly(new LogBreak(LogBreak.Kind.RECREATED, 7, -1, topicId, brokers.topicId("t")));
+
+        // and once the other topic is accepted it is read
+        topicId = brokers.topicId("t");
+        add(t0, 0);
+        poll();
+        assertThat(brokers.fetchAsked()).extracting(Asked::offset).containsExactly(0L);
+        assertThat(breaks).hasSize(1);
+    }
+
+    @Test
+    void shouldTellWhereTheLogWasCutOff() {
+        add(t0, 7);
+        poll();
+
+        brokers.answerDiverging(T0, 5);
+        poll();
+
+        assertThat(breaks)
+                .containsExactly(
+                        new LogBreak(LogBreak.Kind.DIVERGED, 7, 5, brokers.topicId("t"), brokers.topicId("t")));
+        assertThat(brokers.isWaiting(ApiKeys.FETCH)).isFalse();
     }
 
     @Test

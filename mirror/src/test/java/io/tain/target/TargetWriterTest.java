@@ -92,6 +92,9 @@ class TargetWriterTest implements WriterListener {
     }
 
     @Override
+    public void onTargetReplaced(Assignment of, String what) {}
+
+    @Override
     public void onMissingTopic(MirrorBatch batch) {}
 
     private MirrorBatch batch(TopicPartition target, int records) {

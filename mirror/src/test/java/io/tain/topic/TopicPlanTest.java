@@ -4,11 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Map;
 import java.util.Optional;
+import org.apache.kafka.common.Uuid;
 import org.junit.jupiter.api.Test;
 
 class TopicPlanTest {
     private static TopicShape shape(int partitions, int replicas, Map<String, String> configs) {
-        return new TopicShape(partitions, replicas, configs);
+        return new TopicShape(partitions, replicas, Uuid.ZERO_UUID, configs);
     }
 
     @Test

@@ -56,6 +56,7 @@ public final class ScriptedBrokers implements KafkaClient {
     private final Map<TopicPartition, Integer> leaders = new HashMap<>();
     private final Map<String, Uuid> topicIds = new HashMap<>();
     private final Set<Integer> unreachable = new HashSet<>();
+    private final Set<String> deleted = new HashSet<>();
     private final TopicMetadata metadata =
             new TopicMetadata(new TopicMetadata.Timing(10, 100, 300_000), new LogContext());
     private int correlation;
@@ -189,6 +190,33 @@ public final class ScriptedBrokers implements KafkaClient {
         metadata.requestUpdate(false);
     }
 
+    /** The topic's id now. */
+    public Uuid topicId(String topic) {
+        return topicIds.get(topic);
+    }
+
+    /** The topic is no longer known to any broker, until it is led again. */
+    public void delete(String topic) {
+        leaders.keySet().removeIf(partition -> partition.topic().equals(topic));
+        deleted.add(topic);
+        metadata.requestUpdate(false);
+    }
+
+    /** Answers the oldest Fetch: what was read diverges from the leader's log at this offset (KIP-595). */
+    public void answerDiverging(TopicPartition partition, long cutAt) {
+        ClientRequest request = take(ApiKeys.FETCH);
+        LinkedHashMap<TopicIdPartition, FetchResponseData.PartitionData> parts = new LinkedHashMap<>();
+        parts.put(
+                new TopicIdPartition(topicIds.get(partition.topic()), partition),
+                new FetchResponseData.PartitionData()
+                        .setPartitionIndex(partition.partition())
+                        .setDivergingEpoch(new FetchResponseData.EpochEndOffset()
+                                .setEpoch(3)
+                                .setEndOffset(cutAt))
+                        .setRecords(MemoryRecords.EMPTY));
+        deliver(request, FetchResponse.of(Errors.NONE, 0, 77, parts, List.of()));
+    }
+
     /** Answers the oldest Fetch request with these bytes, or this error, of one partition, and nothing of the others. */
     public void answerFetch(TopicPartition partition, Errors error, MemoryRecords records, long endOffset) {
         List<Asked> asked = fetchAsked();
@@ -273,6 +301,12 @@ public final class ScriptedBrokers implements KafkaClient {
                         .setReplicaNodes(List.of(leader))
                         .setIsrNodes(List.of(leader))));
         topics.values().forEach(data.topics()::add);
+        deleted.stream()
+                .filter(topic -> !topics.containsKey(topic))
+                .forEach(topic -> data.topics()
+                        .add(new MetadataResponseTopic()
+                                .setName(topic)
+                                .setErrorCode(Errors.UNKNOWN_TOPIC_OR_PARTITION.code())));
         MetadataResponse response = new MetadataResponse(data, ApiKeys.METADATA.latestVersion());
         metadata.update(metadata.newMetadataRequestAndVersion(now).requestVersion, response, false, now);
     }

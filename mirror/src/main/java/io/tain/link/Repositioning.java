@@ -1,0 +1,217 @@
+package io.tain.link;
+
+import io.tain.config.BreakPolicies;
+import io.tain.config.BreakPolicies.Lost;
+import io.tain.config.BreakPolicies.Recreated;
+import io.tain.config.BreakPolicies.Truncated;
+import io.tain.config.LinkConfig;
+import io.tain.link.Event.Kind;
+import io.tain.link.Event.Offsets;
+import io.tain.offset.OffsetTracker.Position;
+import io.tain.source.LogBreak;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Decides what becomes of partitions whose source no longer has their position: by policy they halt, or go on elsewhere.
+ * They go on only when all that was read is acknowledged and the new position is committed, and not without an event.
+ *
+ * <p>Owned by the stream's control thread, whose consumer it asks.
+ */
+final class Repositioning {
+    private static final Logger LOG = LoggerFactory.getLogger(Repositioning.class);
+    private static final Duration ASK = Duration.ofSeconds(5);
+    private static final Duration PAUSE_AFTER_ERROR = Duration.ofSeconds(1);
+
+    private final BreakPolicies policies;
+    private final Resuming resuming;
+    private final Consumer<?, ?> consumer;
+    private final DataPath path;
+    private final EventLog events;
+    private final Pace pace;
+    private long notBeforeNanos;
+
+    Repositioning(LinkConfig config, Consumer<?, ?> consumer, DataPath path, EventLog events, Pace pace) {
+        this.policies = config.source().breaks();
+        this.resuming = new Resuming(config.groupId());
+        this.consumer = consumer;
+        this.path = path;
+        this.events = events;
+        this.pace = pace;
+        this.notBeforeNanos = pace.nanoTime();
+    }
+
+    /**
+     * What was found about a partition, and what to do.
+     *
+     * @param kind the event's
+     * @param offsets the source offsets that it is about
+     * @param what what happened
+     * @param next where to go on and what that means; empty to halt
+     * @param remedy how to resume by hand
+     */
+    private record Finding(Kind kind, Offsets offsets, String what, Optional<Next> next, String remedy) {}
+
+    private record Next(long offset, Uuid topic, String text) {}
+
+    /** Decides about those of the partitions that are broken off, as far as it can now. */
+    void decide(Collection<PartitionFlow> flows) {
+        List<PartitionFlow> due = flows.stream()
+                .filter(flow -> flow.phase() == PartitionFlow.Phase.BROKEN)
+                .filter(flow -> flow.isSettled() || !mayGoOn(flow.found()))
+                .toList();
+        if (due.isEmpty() || pace.nanoTime() - notBeforeNanos < 0) {
+            return;
+        }
+        Set<TopicPartition> partitions =
+                due.stream().map(PartitionFlow::partition).collect(Collectors.toSet());
+        try {
+            Map<TopicPartition, Long> starts = consumer.beginningOffsets(partitions, ASK);
+            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions, ASK);
+            Map<PartitionFlow, Finding> moves = new HashMap<>();
+            for (PartitionFlow flow : due) {
+                decide(flow, starts.get(flow.partition()), ends.get(flow.partition()), moves);
+            }
+            move(moves);
+        } catch (KafkaException e) {
+            LOG.warn("can't find out where {} can be read on: {}; trying again", partitions, e.toString());
+            due.forEach(flow -> flow.setReason("can't find out where it can be read on: " + e));
+            notBeforeNanos = pace.nanoTime() + PAUSE_AFTER_ERROR.toNanos();
+        }
+    }
+
+    /** Whether a policy may let the partition go on; then all that was read must be acknowledged first. */
+    private boolean mayGoOn(LogBreak found) {
+        return switch (found.kind()) {
+            case OUT_OF_RANGE -> policies.lost() != Lost.HALT || policies.truncated() != Truncated.HALT;
+            case DIVERGED -> policies.truncated() != Truncated.HALT;
+            case RECREATED -> policies.recreated() != Recreated.HALT;
+        };
+    }
+
+    private void decide(PartitionFlow flow, long start, long end, Map<PartitionFlow, Finding> moves) {
+        LogBreak found = flow.found();
+        Finding finding;
+        if (found.kind() == LogBreak.Kind.RECREATED) {
+            finding = recreated(flow, start);
+        } else if (found.kind() == LogBreak.Kind.DIVERGED) {
+            finding = truncated(flow, Math.min(found.cutAt(), found.position()), end);
+        } else if (found.position() < start) {
+            finding = lost(flow, start);
+        } else if (found.position() > end) {
+            finding = truncated(flow, end, end);
+        } else {
+            LOG.info("{}@{} is within the source's log after all; reading on", flow.partition(), found.position());
+            path.abandon(flow.assignment().orElseThrow());
+            flow.restart();
+            return;
+        }
+        if (finding.next().isPresent() && flow.isSettled()) {
+            moves.put(flow, finding);
+        } else if (finding.next().isEmpty()) {
+            flow.halt(events, Optional.of(finding.offsets()), finding.what() + "; " + finding.remedy());
+        }
+    }
+
+    private Finding lost(PartitionFlow flow, long start) {
+        Offsets lost = new Offsets(flow.found().position(), start);
+        String what = "retention on the source deleted " + lost.count() + " offsets before they were copied, from "
+                + place(flow) + ": the log now begins at " + start;
+        Optional<Next> next = policies.lost() == Lost.HALT
+                ? Optional.empty()
+                : Optional.of(new Next(start, flow.ids().source(), "goes on at " + start));
+        return new Finding(
+                Kind.LOST,
+                lost,
+                what,
+                next,
+                resuming.at(flow.partition(), start) + "; or set on.lost=jump and restart");
+    }
+
+    private Finding truncated(PartitionFlow flow, long cut, long end) {
+        long position = flow.found().position();
+        long onward = Math.min(position, Math.max(cut, end));
+        String what =
+                "the source's log was cut off below " + place(flow) + ", as an unclean leader election does: up to "
+                        + cut + " it is what was copied, and it now ends at " + end;
+        Optional<Next> next = switch (policies.truncated()) {
+            case HALT -> Optional.empty();
+            case REWIND ->
+                Optional.of(new Next(
+                        cut,
+                        flow.ids().source(),
+                        "goes back to " + cut + "; " + (position - cut)
+                                + " offsets are on the target that the source has lost"));
+            case CONTINUE ->
+                Optional.of(new Next(
+                        onward,
+                        flow.ids().source(),
+                        "goes on at " + onward + "; the " + (onward - cut) + " offsets that the source has from " + cut
+                                + " are not copied"));
+        };
+        return new Finding(
+                Kind.TRUNCATED,
+                new Offsets(cut, position),
+                what,
+                next,
+                resuming.at(flow.partition(), cut) + "; or set on.truncated=rewind or continue and restart");
+    }
+
+    private Finding recreated(PartitionFlow flow, long start) {
+        LogBreak found = flow.found();
+        String what = place(flow) + ": the topic was deleted and created again on the source, its id was "
+                + found.oldTopic() + " and is now " + found.newTopic();
+        Optional<Next> next = policies.recreated() == Recreated.HALT
+                ? Optional.empty()
+                : Optional.of(new Next(
+                        start,
+                        found.newTopic(),
+                        "copies the new topic from " + start + ", behind what the target has of the old"));
+        return new Finding(
+                Kind.RECREATED,
+                new Offsets(start, Math.max(start, found.position())),
+                what,
+                next,
+                resuming.at(flow.partition(), start) + "; or set on.recreated=restart and restart");
+    }
+
+    private static String place(PartitionFlow flow) {
+        return flow.partition() + "@" + flow.found().position();
+    }
+
+    /** The new positions are committed before anything is read there, so that a crash can't undo the decision. */
+    private void move(Map<PartitionFlow, Finding> moves) {
+        if (moves.isEmpty()) {
+            return;
+        }
+        Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
+        moves.forEach((flow, finding) -> {
+            Next next = finding.next().orElseThrow();
+            TopicIds ids = new TopicIds(next.topic(), flow.ids().target());
+            offsets.put(flow.partition(), ids.commit(new Position(next.offset(), -1)));
+        });
+        consumer.commitSync(offsets, ASK);
+        moves.forEach((flow, finding) -> {
+            events.tell(
+                    finding.kind(),
+                    flow.partition(),
+                    Optional.of(finding.offsets()),
+                    finding.what() + "; " + finding.next().orElseThrow().text());
+            path.abandon(flow.assignment().orElseThrow());
+            flow.reassign();
+        });
+    }
+}
