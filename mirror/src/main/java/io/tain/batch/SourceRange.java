@@ -14,11 +14,11 @@ public final class SourceRange {
     private final Assignment assignment;
     private final long firstOffset;
     private long nextOffset;
-    private final int leaderEpoch;
+    private int leaderEpoch;
     private final List<MirrorBatch> batches = new ArrayList<>(1);
     private int outstanding;
 
-    /** @param leaderEpoch of the source batch, -1 if unknown */
+    /** @param leaderEpoch of the last source batch, -1 if unknown */
     public SourceRange(Assignment assignment, long firstOffset, long nextOffset, int leaderEpoch) {
         this.assignment = assignment;
         this.firstOffset = firstOffset;
@@ -48,8 +48,9 @@ public final class SourceRange {
     }
 
     /** Reader: lengthens a range that carries nothing, so that a run of dropped batches is one range. */
-    public void extendTo(long offset) {
+    public void extendTo(long offset, int epoch) {
         nextOffset = offset;
+        leaderEpoch = epoch;
     }
 
     /** Reader: adds a batch that must be acknowledged. */

@@ -111,6 +111,11 @@ final class PartitionFlow {
         return tracker.committable().offset() >= found.position();
     }
 
+    /** All below this offset is on the target. */
+    long acknowledged() {
+        return tracker.committable().offset();
+    }
+
     /** From BROKEN back to ASSIGNED: another position was committed for it. */
     void reassign() {
         require(Phase.BROKEN);

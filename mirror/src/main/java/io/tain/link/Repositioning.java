@@ -167,7 +167,9 @@ final class Repositioning {
                 new Offsets(cut, position),
                 what,
                 next,
-                resuming.at(flow.partition(), cut) + "; or set on.truncated=rewind or continue and restart");
+                // What was read below the cut may not be copied yet when the operator does that.
+                resuming.at(flow.partition(), Math.min(cut, flow.acknowledged()))
+                        + "; or set on.truncated=rewind or continue and restart");
     }
 
     private Finding recreated(PartitionFlow flow, long start) {

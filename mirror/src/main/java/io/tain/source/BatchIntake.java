@@ -146,8 +146,11 @@ public final class BatchIntake implements AutoCloseable {
             case TRANSCODE -> transcode(partition, batch);
         }
         counters.count(verdict);
-        int epoch = batch.isOldFormat() ? -1 : batch.leaderEpoch();
-        partition.advance(batch.nextOffset(), epoch);
+        partition.advance(batch.nextOffset(), epochOf(batch));
+    }
+
+    private static int epochOf(RecordBatch batch) {
+        return batch.isOldFormat() ? -1 : batch.leaderEpoch();
     }
 
     private void drop(SourcePartition partition, RecordBatch batch) {
@@ -159,7 +162,7 @@ public final class BatchIntake implements AutoCloseable {
         if (last != null
                 && last.assignment() == partition.assignment()
                 && last.batches().isEmpty()) {
-            last.extendTo(batch.nextOffset());
+            last.extendTo(batch.nextOffset(), epochOf(batch));
         } else {
             newRange(partition, partition.position(), batch);
         }
@@ -191,8 +194,7 @@ public final class BatchIntake implements AutoCloseable {
     /** A range from the position, so that offsets without a batch before this one are covered by it. */
     private SourceRange newRange(SourcePartition partition, long from, RecordBatch batch) {
         Assignment assignment = partition.assignment();
-        int epoch = batch.isOldFormat() ? -1 : batch.leaderEpoch();
-        SourceRange range = new SourceRange(assignment, from, batch.nextOffset(), epoch);
+        SourceRange range = new SourceRange(assignment, from, batch.nextOffset(), epochOf(batch));
         ranges.add(range);
         return range;
     }

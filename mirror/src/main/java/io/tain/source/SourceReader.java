@@ -52,6 +52,9 @@ public final class SourceReader implements FetchListener, AutoCloseable {
     /** Kept when the topic is no longer read: its name may come back with other records under the same offsets. */
     private final Map<String, Uuid> topicIds = new HashMap<>();
 
+    /** Brokers whose fetch found no room, longest first; they are served before those that had their turn. */
+    private final Set<Integer> turnedAway = new LinkedHashSet<>();
+
     private BufferLease answer;
     private Node answering;
     private long nowMs;
@@ -167,8 +170,9 @@ public final class SourceReader implements FetchListener, AutoCloseable {
 
     /** Fetches from all idle brokers as before; false if all partitions have to be looked at after all. */
     private boolean fetchOn() {
-        for (Node node : nodes.values()) {
-            if (client.isInFlight(node.id)) {
+        for (int id : inTurn(nodes.keySet())) {
+            Node node = nodes.get(id);
+            if (client.isInFlight(id)) {
                 continue;
             }
             if (!node.settled || node.moved.stream().anyMatch(this::holdsTooMuch)) {
@@ -182,7 +186,7 @@ public final class SourceReader implements FetchListener, AutoCloseable {
                 }
                 moved.add(positionOf(partition, leader.get()));
             }
-            send(node, limits -> client.fetchOn(node.id, moved, limits));
+            send(node, limits -> client.fetchOn(id, moved, limits));
         }
         return true;
     }
@@ -214,8 +218,20 @@ public final class SourceReader implements FetchListener, AutoCloseable {
             budget.awaitRoom();
         }
         nodes.values().removeIf(node -> !wanted.containsKey(node.id) && !client.isInFlight(node.id));
-        wanted.forEach((id, positions) ->
-                send(nodes.computeIfAbsent(id, Node::new), limits -> client.fetch(id, positions, limits)));
+        for (int id : inTurn(wanted.keySet())) {
+            send(nodes.computeIfAbsent(id, Node::new), limits -> client.fetch(id, wanted.get(id), limits));
+        }
+    }
+
+    /** Without turns, fetches that fill the budget would be followed by fetches from the same brokers, for ever. */
+    private Set<Integer> inTurn(Set<Integer> ids) {
+        if (turnedAway.isEmpty()) {
+            return ids;
+        }
+        Set<Integer> ordered = new LinkedHashSet<>(turnedAway);
+        ordered.retainAll(ids);
+        ordered.addAll(ids);
+        return ordered;
     }
 
     /**
@@ -280,9 +296,11 @@ public final class SourceReader implements FetchListener, AutoCloseable {
         int bytes = (int) Math.min(terms.maxFetchBytes(), budget.available());
         // An empty budget always lets one fetch go, however small it was configured.
         if (bytes < MIN_FETCH_BYTES && budget.used() > 0) {
+            turnedAway.add(node.id);
             budget.awaitRoom();
             return;
         }
+        turnedAway.remove(node.id);
         if (!client.isReady(node.id, nowMs)) {
             look = true;
             nextRetryMs = Math.min(nextRetryMs, nowMs + terms.retryBackoffMs());

@@ -25,6 +25,8 @@ import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.TimestampType;
+import org.apache.kafka.common.record.internal.ControlRecordType;
+import org.apache.kafka.common.record.internal.EndTransactionMarker;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.SimpleRecord;
 import org.junit.jupiter.api.AfterEach;
@@ -303,5 +305,45 @@ class SourceReaderTest implements ReaderListener {
 
         assertThat(ranges).hasSize(1);
         assertThat(events).isEmpty();
+    }
+
+    @Test
+    void shouldServeBrokersInTurnWhenMemoryAllowsOneFetchOnly() {
+        brokers.lead(U0, 2);
+        budget.reserve(BUDGET - 100 * 1024);
+        add(t0, 0);
+        add(u0, 0);
+        poll();
+        assertThat(brokers.fetchAsked()).extracting(Asked::partition).containsExactly(T0);
+
+        brokers.answerFetch(T0, Errors.NONE, MemoryRecords.EMPTY, 0);
+        poll();
+
+        assertThat(brokers.fetchAsked()).extracting(Asked::partition).containsExactly(U0);
+        budget.release(BUDGET - 100 * 1024);
+    }
+
+    @Test
+    void shouldKnowTheEpochOfTheLastBatchThatItDropped() {
+        add(t0, 100);
+        poll();
+
+        brokers.answerFetch(T0, Errors.NONE, together(marker(100, 4), marker(101, 5)), 102);
+        poll();
+
+        assertThat(ranges).hasSize(1);
+        assertThat(ranges.get(0).nextOffset()).isEqualTo(102);
+        assertThat(ranges.get(0).leaderEpoch()).isEqualTo(5);
+    }
+
+    private static MemoryRecords marker(long offset, int leaderEpoch) {
+        return MemoryRecords.withEndTransactionMarker(
+                offset, 0, leaderEpoch, 1, (short) 0, new EndTransactionMarker(ControlRecordType.COMMIT, 0));
+    }
+
+    private static MemoryRecords together(MemoryRecords first, MemoryRecords second) {
+        ByteBuffer bytes = ByteBuffer.allocate(first.sizeInBytes() + second.sizeInBytes());
+        bytes.put(first.buffer()).put(second.buffer()).flip();
+        return MemoryRecords.readableRecords(bytes);
     }
 }

@@ -11,14 +11,10 @@ import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.clients.ClientRequest;
 import org.apache.kafka.clients.ClientResponse;
-import org.apache.kafka.clients.KafkaClient;
-import org.apache.kafka.clients.LeastLoadedNode;
-import org.apache.kafka.clients.RequestCompletionHandler;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
-import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.message.InitProducerIdResponseData;
 import org.apache.kafka.common.message.MetadataResponseData;
@@ -34,7 +30,6 @@ import org.apache.kafka.common.metrics.Metrics;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.MemoryRecords;
-import org.apache.kafka.common.requests.AbstractRequest;
 import org.apache.kafka.common.requests.AbstractResponse;
 import org.apache.kafka.common.requests.FetchRequest;
 import org.apache.kafka.common.requests.FetchResponse;
@@ -48,7 +43,7 @@ import org.apache.kafka.common.utils.LogContext;
  * Brokers that answer when a test says so, with real request and response objects and no sockets. Requests wait in the order
  * they were sent; an answer is delivered at the next poll.
  */
-public final class ScriptedBrokers implements KafkaClient {
+public final class ScriptedBrokers extends UnwiredClient {
     public static final long PRODUCER_ID = 1000;
 
     private final List<ClientRequest> sent = new ArrayList<>();
@@ -59,7 +54,6 @@ public final class ScriptedBrokers implements KafkaClient {
     private final Set<String> deleted = new HashSet<>();
     private final TopicMetadata metadata =
             new TopicMetadata(new TopicMetadata.Timing(10, 100, 300_000), new LogContext());
-    private int correlation;
 
     public ScriptedBrokers() {
         metadata.bootstrap(List.of(new InetSocketAddress("localhost", 9)));
@@ -333,31 +327,8 @@ public final class ScriptedBrokers implements KafkaClient {
     }
 
     @Override
-    public ClientRequest newClientRequest(
-            String nodeId, AbstractRequest.Builder<?> builder, long createdTimeMs, boolean expectResponse) {
-        return newClientRequest(nodeId, builder, createdTimeMs, expectResponse, 30_000, null);
-    }
-
-    @Override
-    public ClientRequest newClientRequest(
-            String nodeId,
-            AbstractRequest.Builder<?> builder,
-            long createdTimeMs,
-            boolean expectResponse,
-            int requestTimeoutMs,
-            RequestCompletionHandler callback) {
-        return new ClientRequest(
-                nodeId, builder, correlation++, "test", createdTimeMs, expectResponse, requestTimeoutMs, callback);
-    }
-
-    @Override
     public void send(ClientRequest request, long now) {
         sent.add(request);
-    }
-
-    @Override
-    public boolean ready(Node node, long now) {
-        return isReady(node, now);
     }
 
     @Override
@@ -366,72 +337,7 @@ public final class ScriptedBrokers implements KafkaClient {
     }
 
     @Override
-    public LeastLoadedNode leastLoadedNode(long now) {
-        return new LeastLoadedNode(new Node(3, "localhost", 3), true);
-    }
-
-    @Override
-    public long connectionDelay(Node node, long now) {
-        return 0;
-    }
-
-    @Override
-    public long pollDelayMs(Node node, long now) {
-        return 0;
-    }
-
-    @Override
-    public boolean connectionFailed(Node node) {
-        return false;
-    }
-
-    @Override
-    public AuthenticationException authenticationException(Node node) {
-        return null;
-    }
-
-    @Override
-    public void disconnect(String nodeId) {}
-
-    @Override
-    public void close(String nodeId) {}
-
-    @Override
     public int inFlightRequestCount() {
         return sent.size();
     }
-
-    @Override
-    public boolean hasInFlightRequests() {
-        return !sent.isEmpty();
-    }
-
-    @Override
-    public int inFlightRequestCount(String nodeId) {
-        return sent.size();
-    }
-
-    @Override
-    public boolean hasInFlightRequests(String nodeId) {
-        return !sent.isEmpty();
-    }
-
-    @Override
-    public boolean hasReadyNodes(long now) {
-        return true;
-    }
-
-    @Override
-    public void wakeup() {}
-
-    @Override
-    public void initiateClose() {}
-
-    @Override
-    public boolean active() {
-        return true;
-    }
-
-    @Override
-    public void close() {}
 }

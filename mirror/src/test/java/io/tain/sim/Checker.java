@@ -1,0 +1,258 @@
+package io.tain.sim;
+
+import io.tain.config.OnRefused;
+import io.tain.sim.SimRecord.Fate;
+import io.tain.sim.SimRecord.State;
+import io.tain.sim.TargetCluster.Acknowledged;
+import io.tain.wire.SimulatedClient.Sent;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.record.internal.Record;
+
+/**
+ * Holds a simulation to the promises of the mirror, each time that something is written, acknowledged or committed:
+ *
+ * <ul>
+ *   <li>I1 complete: what is below the committed position is on the target, and was acknowledged to the one who commits;
+ *   <li>I2 ordered: a record reaches the target for the first time when all before it are there;
+ *   <li>I3 nothing invented: key, value, header and timestamp of each are the source's, and the record is visible there;
+ *   <li>I4 duplicates: only from the committed position on, by somebody who had to begin there anew;
+ *   <li>I5 a commit is never above the lowest unacknowledged record, I6 and never goes back;
+ *   <li>I7 in calm weather lag returns to zero, I8 and what is left out was told.
+ * </ul>
+ */
+final class Checker {
+    private final World world;
+    private final Map<TopicPartition, Integer> frontiers = new HashMap<>();
+    private final Map<Lane, Integer> lastWritten = new HashMap<>();
+    private final Map<Owner, List<Tenure>> tenures = new HashMap<>();
+    private final Map<Owner, Integer> excuses = new HashMap<>();
+    private final Map<TopicPartition, Integer> corrupted = new HashMap<>();
+    private int duplicates;
+
+    private record Lane(long producerId, TopicPartition partition) {}
+
+    private record Owner(String mirror, TopicPartition partition) {}
+
+    /** One assignment of a partition to a mirror. */
+    private static final class Tenure {
+        final long moment;
+        final BitSet acknowledged = new BitSet();
+        long start;
+        int checked;
+
+        Tenure(long moment, long start) {
+            this.moment = moment;
+            this.start = start;
+        }
+    }
+
+    Checker(World world) {
+        this.world = world;
+    }
+
+    int duplicates() {
+        return duplicates;
+    }
+
+    static String mirrorOf(String client) {
+        return client.substring(0, client.indexOf('/'));
+    }
+
+    /** @param committed the group's position, -1 if it has none */
+    void onAssigned(String mirror, TopicPartition partition, long committed) {
+        Owner owner = new Owner(mirror, partition);
+        tenures.computeIfAbsent(owner, o -> new ArrayList<>()).add(new Tenure(world.steps(), committed));
+        excuse(owner);
+    }
+
+    /** What the target was given may have to be read once more by whoever owns the partition. */
+    void onCorrupted(TopicPartition partition) {
+        corrupted.merge(partition, 1, Integer::sum);
+        excuseAll(partition);
+    }
+
+    boolean wasCorrupted(TopicPartition partition) {
+        return corrupted.containsKey(partition);
+    }
+
+    void onProducersForgotten(TopicPartition partition) {
+        excuseAll(partition);
+    }
+
+    private void excuseAll(TopicPartition partition) {
+        tenures.keySet().stream()
+                .filter(owner -> owner.partition.equals(partition))
+                .forEach(this::excuse);
+    }
+
+    private void excuse(Owner owner) {
+        excuses.merge(owner, 1, Integer::sum);
+    }
+
+    private Tenure tenureAt(Owner owner, long moment) {
+        Tenure found = null;
+        for (Tenure tenure : tenures.getOrDefault(owner, List.of())) {
+            if (tenure.moment <= moment) {
+                found = tenure;
+            }
+        }
+        if (found == null) {
+            throw new Violation("ownership", owner + " writes without having been assigned");
+        }
+        return found;
+    }
+
+    void onWritten(Sent sent, TopicPartition partition, List<Record> content, long producerId) {
+        List<SimRecord> known = world.source.log(partition).records;
+        Owner owner = new Owner(mirrorOf(sent.client()), partition);
+        Tenure tenure = tenureAt(owner, sent.sentAt());
+        int first = -1;
+        int last = -1;
+        for (Record record : content) {
+            OptionalLong birth = SimRecord.birthOf(record);
+            if (birth.isEmpty() || birth.getAsLong() < 0 || birth.getAsLong() >= known.size()) {
+                throw new Violation("I3", "nobody wrote what " + sent.client() + " writes to " + partition);
+            }
+            SimRecord original = known.get((int) birth.getAsLong());
+            checkContent(original, record);
+            if (original.birth <= last) {
+                throw new Violation("I2", original + " behind " + known.get(last) + " in one batch");
+            }
+            if (original.copied) {
+                duplicates++;
+                if (original.offset < tenure.start) {
+                    throw new Violation(
+                            "I4", original + " again, though " + owner.mirror + " began at " + tenure.start);
+                }
+            } else {
+                checkOrder(original, known);
+                original.copied = true;
+            }
+            first = first < 0 ? original.birth : first;
+            last = original.birth;
+        }
+        world.trace.note(
+                "target: %s writes records %d to %d of %s (%s to %s)",
+                sent.client(), first, last, partition, known.get(first).offset, known.get(last).offset);
+        if (producerId >= 0) {
+            checkDuplicates(owner, new Lane(producerId, partition), first, last);
+        }
+    }
+
+    private void checkContent(SimRecord original, Record record) {
+        if (!original.isSame(record)) {
+            throw new Violation("I3", original + " is not what was written: " + record);
+        }
+        boolean hidden = original.state == State.PENDING || original.state == State.ABORTED;
+        if (hidden && world.terms.isolation() == IsolationLevel.READ_COMMITTED) {
+            throw new Violation("I3", original + " is not to be seen");
+        }
+    }
+
+    private void checkOrder(SimRecord written, List<SimRecord> known) {
+        int frontier = frontiers.getOrDefault(written.partition, 0);
+        while (frontier < written.birth) {
+            SimRecord before = known.get(frontier);
+            if (!before.copied && before.isRequired() && !mayBeSkipped(before)) {
+                throw new Violation("I2", written + " is written before " + before);
+            }
+            frontier++;
+        }
+        frontiers.put(written.partition, frontier);
+    }
+
+    private boolean mayBeSkipped(SimRecord record) {
+        return record.fate != Fate.ACCEPTED && world.terms.onRefused() == OnRefused.SKIP;
+    }
+
+    private void checkDuplicates(Owner owner, Lane lane, int first, int last) {
+        Integer before = lastWritten.put(lane, last);
+        if (before != null && first <= before) {
+            int left = excuses.getOrDefault(owner, 0);
+            if (left == 0) {
+                throw new Violation(
+                        "I4",
+                        owner.mirror + " writes record " + first + " of " + lane.partition + " again after " + before
+                                + ", and has no reason to");
+            }
+            excuses.put(owner, left - 1);
+        }
+    }
+
+    void onAcknowledged(Sent sent, Acknowledged what) {
+        Owner owner = new Owner(mirrorOf(sent.client()), what.partition());
+        Tenure tenure = tenureAt(owner, sent.sentAt());
+        what.records()
+                .records()
+                .forEach(record ->
+                        tenure.acknowledged.set((int) SimRecord.birthOf(record).orElseThrow()));
+    }
+
+    /**
+     * A commit that the coordinator takes.
+     *
+     * @param before what was committed before, -1 for nothing
+     */
+    void onCommitted(String mirror, TopicPartition partition, Position before, Position committed) {
+        SourceLog log = world.source.log(partition);
+        Tenure tenure = tenureAt(new Owner(mirror, partition), Long.MAX_VALUE);
+        if (before.offset < 0) {
+            if (committed.offset != log.start()) {
+                throw new Violation("I1", partition + " begins at " + committed.offset + ", not at " + log.start());
+            }
+            tenure.start = committed.offset;
+            log.records.forEach(record -> record.excused |= record.offset < committed.offset);
+            return;
+        }
+        if (committed.offset < before.offset) {
+            throw new Violation("I6", partition + " goes back from " + before + " to " + committed);
+        }
+        List<SimRecord> known = log.records;
+        while (tenure.checked < known.size()) {
+            SimRecord record = known.get(tenure.checked);
+            if (record.state != State.TRUNCATED && record.offset >= committed.offset) {
+                break;
+            }
+            if (committed.epoch >= 0 && record.epoch > committed.epoch) {
+                break; // written by a leader that the one who commits has not seen
+            }
+            boolean due = record.offset >= tenure.start && record.isRequired() && !mayBeSkipped(record);
+            if (due && !tenure.acknowledged.get(record.birth)) {
+                throw new Violation(
+                        "I5",
+                        mirror + " commits " + committed + " of " + partition + ", but has no answer for " + record);
+            }
+            if (due && !record.copied) {
+                throw new Violation("I1", mirror + " commits " + committed + " without " + record);
+            }
+            tenure.checked++;
+        }
+    }
+
+    record Position(long offset, int epoch) {}
+
+    /** After all has come to rest. */
+    void checkComplete() {
+        long skipped = 0;
+        for (SourceLog log : world.source.logs()) {
+            for (SimRecord record : log.records) {
+                if (!record.copied && record.isRequired()) {
+                    if (!mayBeSkipped(record)) {
+                        throw new Violation("I1", "the target lacks " + record);
+                    }
+                    skipped++;
+                }
+            }
+        }
+        if (world.refusedCount() < skipped) {
+            throw new Violation("I8", skipped + " records left out, but only " + world.refusedCount() + " counted");
+        }
+    }
+}

@@ -1,0 +1,170 @@
+package io.tain.sim;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tain.sim.PlantedBug.Edit;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.LongFunction;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** A simulation that finds nothing proves little unless it finds what is there: it catches each of these bugs. */
+@ExtendWith(QuietLog.class)
+class PlantedBugsTest {
+    private static final long SEEDS = 500;
+
+    static Stream<PlantedBug> bugs() {
+        return Stream.of(ofPositions(), ofResending(), ofCutting(), ofReading()).flatMap(Function.identity());
+    }
+
+    private static Stream<PlantedBug> ofPositions() {
+        return Stream.of(
+                PlantedBug.of(
+                        "commits one past the prefix",
+                        new Edit(
+                                "offset/OffsetTracker.java",
+                                "new Position(last.nextOffset(), epoch)",
+                                "new Position(last.nextOffset() + 1, epoch)")),
+                PlantedBug.of(
+                        "commits what was read",
+                        new Edit(
+                                "link/PartitionFlow.java",
+                                "        Position position = tracker.committable();\n        boolean news",
+                                "        Position position = new Position(source.position(), -1); boolean news")),
+                PlantedBug.of(
+                        "commits backwards",
+                        new Edit(
+                                "link/PartitionFlow.java",
+                                "return news ? Optional.of(ids().commit(position))",
+                                "return true ? Optional.of(ids().commit(isDrained() ? position : start))")),
+                PlantedBug.of(
+                        "counts acknowledgements past an unacknowledged range",
+                        new Edit(
+                                "offset/OffsetTracker.java",
+                                "while (!open.isEmpty() && open.peekFirst().isDone()) {",
+                                "while (!open.isEmpty() && open.stream().anyMatch(SourceRange::isDone)) {")),
+                PlantedBug.of(
+                        "accepts an ended assignment's acknowledgement",
+                        new Edit("target/TargetWriter.java", "if (!outgoing.dropped) {", "if (true) {"),
+                        new Edit(
+                                "link/WriterLoop.java",
+                                "if (range.isDone() && tracker != null",
+                                "trackers.forEach((assignment, current) -> { "
+                                        + "if (assignment.partition().equals(range.assignment().partition())) { "
+                                        + "current.reach(range.nextOffset()); "
+                                        + "} "
+                                        + "}); "
+                                        + "if (range.isDone() && tracker != null"),
+                        new Edit(
+                                "offset/OffsetTracker.java",
+                                "    /** From any thread. */\n    public Position committable() {",
+                                "    public void reach(long offset) { "
+                                        + "if (offset > committable.offset()) { "
+                                        + "committable = new Position(offset, -1); "
+                                        + "} "
+                                        + "} "
+                                        + "public Position committable() {")));
+    }
+
+    private static Stream<PlantedBug> ofResending() {
+        return Stream.of(PlantedBug.of(
+                "sends again in another order",
+                new Edit(
+                        "target/Lane.java",
+                        "        state = State.WAITING;\n        retryAtMs",
+                        "        state = State.WAITING; "
+                                + "List<Outgoing> turned = new ArrayList<>(unacked); "
+                                + "Collections.reverse(turned); "
+                                + "unacked.clear(); "
+                                + "unacked.addAll(turned); "
+                                + "identityStale |= turned.size() > 1; "
+                                + "retryAtMs")));
+    }
+
+    private static Stream<PlantedBug> ofCutting() {
+        return Stream.of(
+                PlantedBug.of(
+                        "loses half of a batch that is split",
+                        new Edit(
+                                "target/TargetWriter.java",
+                                "halves.forEach(half ->",
+                                "halves.subList(0, 1).forEach(half ->"),
+                        new Edit("target/TargetWriter.java", "onSplit(halves.size())", "onSplit(1)")),
+                PlantedBug.of(
+                        "takes a batch for written at a disconnect",
+                        new Edit(
+                                "target/TargetWriter.java",
+                                "if (result.outcome() == ProduceOutcome.ACKNOWLEDGED) {",
+                                "if (result.outcome() == ProduceOutcome.ACKNOWLEDGED"
+                                        + " || result.error().startsWith(\"disconnected\")) {")),
+                PlantedBug.of(
+                        "does not begin its sequences anew with a new epoch",
+                        new Edit("target/Lane.java", "            resequence(0);\n", "")));
+    }
+
+    private static Stream<PlantedBug> ofReading() {
+        return Stream.of(
+                PlantedBug.of(
+                        "goes on elsewhere, though told to halt, when retention has overtaken it",
+                        new Edit(
+                                "link/Repositioning.java",
+                                "? Optional.empty()\n                : Optional.of(new Next(start, flow.ids().source(), ",
+                                "? Optional.of(new Next(start + 5, flow.ids().source(), \"\"))"
+                                        + ": Optional.of(new Next(start, flow.ids().source(), ")),
+                PlantedBug.of(
+                        "drops what was sent behind a batch that failed",
+                        new Edit(
+                                "target/Lane.java",
+                                "        state = State.WAITING;\n        retryAtMs",
+                                "        state = State.WAITING; "
+                                        + "while (unacked.size() > 1) { "
+                                        + "Outgoing tail = unacked.removeLast(); "
+                                        + "nextSequence = tail.sequence; "
+                                        + "tail.parts().forEach(part -> part.range().onDone()); "
+                                        + "tail.release(); "
+                                        + "} "
+                                        + "retryAtMs")),
+                PlantedBug.of(
+                        "takes a partition left out of an answer for written",
+                        new Edit(
+                                "wire/ProduceClient.java",
+                                "ProduceResult.failed(ProduceOutcome.RETRY, \"left out",
+                                "ProduceResult.failed(ProduceOutcome.ACKNOWLEDGED, \"left out")),
+                PlantedBug.of(
+                        "sends twice the last batch of several that it joins",
+                        new Edit(
+                                "target/Coalescer.java",
+                                "for (int i = 0; i < pile.size(); i++) {",
+                                "for (int i = 1; i < pile.size(); i++) {")),
+                PlantedBug.of(
+                        "sends a second batch behind a first that the leader may not take",
+                        new Edit("target/Lane.java", "if (!proven && inFlight > 0) {", "if (false) {")),
+                PlantedBug.of(
+                        "copies aborted transactions",
+                        new Edit("batch/AdmissionPolicy.java", "if (isAborted) {", "if (false) {")),
+                PlantedBug.of(
+                        "lets the same brokers have all the memory",
+                        new Edit("source/SourceReader.java", "            turnedAway.add(node.id);", "")),
+                PlantedBug.of(
+                        "commits the epoch of the first of several dropped batches",
+                        new Edit("batch/SourceRange.java", "        leaderEpoch = epoch;\n", "")));
+    }
+
+    @ParameterizedTest
+    @MethodSource("bugs")
+    void shouldCatch(PlantedBug bug, @TempDir Path folder) throws Exception {
+        LongFunction<Optional<String>> simulation = bug.plant(folder);
+        Optional<String> caught = Optional.empty();
+
+        for (long seed = 1; seed <= SEEDS && caught.isEmpty(); seed++) {
+            caught = simulation.apply(seed);
+        }
+
+        assertThat(caught).as("%s in %d seeds", bug, SEEDS).isPresent();
+    }
+}

@@ -1,0 +1,204 @@
+package io.tain.sim;
+
+import io.tain.link.LinkStatus.PartitionStatus;
+import io.tain.link.LinkStatus.State;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * A life of a mirror, made up from a seed: two processes of it, a source and a target of three brokers each, and bad weather;
+ * then calm, in which everything has to arrive, after an operator has answered what halted partitions ask for.
+ */
+public final class Simulation {
+    private static final int STORMY_STEPS = 1_500;
+    private static final int CALM_STEPS = 12_000;
+
+    private final long seed;
+    private final World world;
+
+    private Simulation(long seed) {
+        this.seed = seed;
+        this.world = new World(seed);
+    }
+
+    /** What went wrong, with the last events and the command that shows it again; empty if nothing did. */
+    public static Optional<String> run(long seed) {
+        Simulation simulation = new Simulation(seed);
+        try {
+            simulation.run();
+            return Optional.empty();
+        } catch (RuntimeException | AssertionError e) {
+            return Optional.of(simulation.report(e));
+        }
+    }
+
+    /** How a simulation went that kept all promises, to compare two runs of a seed. */
+    static String digest(long seed) {
+        Simulation simulation = new Simulation(seed);
+        simulation.run();
+        return simulation.world.trace.toString();
+    }
+
+    private String report(Throwable failure) {
+        StringBuilder text = new StringBuilder();
+        text.append("seed ")
+                .append(seed)
+                .append(": ")
+                .append(failure.getMessage())
+                .append("\n");
+        if (!(failure instanceof Violation)) {
+            text.append(failure).append('\n');
+            for (StackTraceElement element : failure.getStackTrace()) {
+                text.append("    at ").append(element).append('\n');
+                if (element.getClassName().equals(World.class.getName())) {
+                    break;
+                }
+            }
+        }
+        return text.append("terms: ")
+                .append(world.terms)
+                .append('\n')
+                .append("faults: ")
+                .append(world.weather.struck())
+                .append('\n')
+                .append(world.trace)
+                .append("replay: mvn -q -pl testkit,mirror test -Dtest=SimulationTest")
+                .append(" -Dsurefire.failIfNoSpecifiedTests=false -Dtain.sim.seed=")
+                .append(seed)
+                .append('\n')
+                .toString();
+    }
+
+    private void run() {
+        prepare();
+        while (world.steps() < STORMY_STEPS || !world.producers.isDone()) {
+            world.step();
+        }
+        world.calmDown();
+        for (int operators = 0; !settles(); operators++) {
+            if (operators == 4) {
+                throw new Violation("I8", "what halted partitions ask for does not help them");
+            }
+            operate();
+        }
+        world.stopAll();
+        world.checker.checkComplete();
+    }
+
+    private void prepare() {
+        Dice dice = world.dice;
+        List<TopicPartition> partitions =
+                List.of(new TopicPartition("a", 0), new TopicPartition("a", 1), new TopicPartition("b", 0));
+        for (TopicPartition partition : partitions.subList(0, dice.between(1, 3))) {
+            SourceLog log = new SourceLog(partition, dice.pick(SimCluster.NODES), dice.skewed(0, 5_000));
+            world.source.add(log);
+            world.producers.add(log);
+            world.target.add(new TargetLog(world, partition, dice.pick(SimCluster.NODES)));
+            for (int i = dice.between(0, 5); i > 0; i--) {
+                world.producers.produce(log);
+            }
+            if (dice.chance(0.3) && log.end() > log.start()) {
+                begin(log, log.start() + dice.between(0, (int) (log.end() - log.start())));
+            }
+        }
+        world.startMirror();
+        world.startMirror();
+    }
+
+    /** The group was there before, and begins in the middle of the log, perhaps of a batch. */
+    private void begin(SourceLog log, long offset) {
+        world.group.begin(log.partition, Math.min(offset, log.lastStable()), log.epochBefore(offset));
+        for (SimRecord record : log.records) {
+            record.excused |= record.offset
+                    < world.group.committed(log.partition).orElseThrow().offset();
+        }
+    }
+
+    /** Runs until everything has arrived, or only halted partitions are left; tells whether the former. */
+    private boolean settles() {
+        long until = world.steps() + CALM_STEPS;
+        while (world.steps() < until) {
+            world.step();
+            if (world.steps() % 20 == 0) {
+                Map<TopicPartition, PartitionStatus> halted = halted();
+                boolean waits = false;
+                boolean complete = true;
+                for (SourceLog log : world.source.logs()) {
+                    boolean done = isDone(log);
+                    complete &= done;
+                    waits |= !done && !halted.containsKey(log.partition);
+                }
+                if (complete && halted.isEmpty()) {
+                    return true;
+                }
+                if (!waits) {
+                    return false;
+                }
+            }
+        }
+        throw new Violation("I7", "in calm weather nothing comes to rest: " + status());
+    }
+
+    private boolean isDone(SourceLog log) {
+        Optional<OffsetAndMetadata> committed = world.group.committed(log.partition);
+        return committed.isPresent()
+                && committed.get().offset() >= log.readableEnd()
+                && statuses()
+                        .anyMatch(status -> status.partition().equals(log.partition)
+                                && status.state() == State.RUNNING
+                                && status.lag().isPresent());
+    }
+
+    private Stream<PartitionStatus> statuses() {
+        return world.mirrors().stream().filter(SimMirror::isLive).flatMap(mirror -> mirror.engine().status().stream());
+    }
+
+    private String status() {
+        StringBuilder text = new StringBuilder();
+        for (SourceLog log : world.source.logs()) {
+            text.append(log.partition)
+                    .append(" of ")
+                    .append(log.end())
+                    .append(" has ")
+                    .append(world.group.committed(log.partition).map(OffsetAndMetadata::offset))
+                    .append("; ");
+        }
+        world.mirrors().stream()
+                .filter(SimMirror::isLive)
+                .forEach(mirror -> text.append(mirror.name)
+                        .append(": ")
+                        .append(mirror.engine().status())
+                        .append(' '));
+        return text.toString();
+    }
+
+    private Map<TopicPartition, PartitionStatus> halted() {
+        Map<TopicPartition, PartitionStatus> halted = new HashMap<>();
+        statuses()
+                .filter(status -> status.state() == State.HALTED)
+                .forEach(status -> halted.put(status.partition(), status));
+        return halted;
+    }
+
+    /** Does what the reasons of halted partitions ask for, and starts the mirror anew. */
+    private void operate() {
+        Map<TopicPartition, PartitionStatus> halted = halted();
+        world.stopAll();
+        for (SourceLog log : world.source.logs()) {
+            PartitionStatus status = halted.get(log.partition);
+            if (status != null) {
+                world.trace.note(
+                        "operator: %s is halted: %s",
+                        log.partition, status.reason().orElse(""));
+                new Operator(world).answer(log, status.reason().orElse(""));
+            }
+        }
+        world.startMirror();
+        world.startMirror();
+    }
+}

@@ -1,0 +1,38 @@
+package io.tain.sim;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/**
+ * The whole engine, but for sockets and threads, in made-up worlds: {@code -Dtain.sim.seeds=N} for so many of them,
+ * {@code -Dtain.sim.seed=S} for that one.
+ */
+@ExtendWith(QuietLog.class)
+class SimulationTest {
+    private static final int SEEDS = 2_000;
+    private static final int SHOWN = 3;
+
+    @Test
+    void shouldKeepItsPromisesWhateverHappens() {
+        long first = Long.getLong("tain.sim.seed", 1L);
+        long count = Long.getLong("tain.sim.seed") == null ? Long.getLong("tain.sim.seeds", SEEDS) : 1;
+        List<String> failures = new ArrayList<>();
+
+        for (long seed = first; seed < first + count && failures.size() < SHOWN; seed++) {
+            Simulation.run(seed).ifPresent(failures::add);
+        }
+
+        assertThat(failures).as("seeds that broke a promise").isEmpty();
+    }
+
+    @Test
+    void shouldDoTheSameAgainForTheSameSeed() {
+        for (long seed = 1; seed <= 20; seed++) {
+            assertThat(Simulation.digest(seed)).isEqualTo(Simulation.digest(seed));
+        }
+    }
+}

@@ -1,0 +1,167 @@
+package io.tain.sim;
+
+import io.tain.sim.SimRecord.Fate;
+import io.tain.wire.SimulatedClient.Sent;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.CorruptRecordException;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.apache.kafka.common.record.internal.MutableRecordBatch;
+import org.apache.kafka.common.record.internal.Record;
+
+/** One partition of the target: takes batches as a broker does, checking form and sequence, and tells the checker of each. */
+final class TargetLog {
+    /** What a broker remembers of each producer. */
+    private static final int REMEMBERED_BATCHES = 5;
+
+    /** A day with real brokers; no shorter than what the mirror takes into account. */
+    private static final long EXPIRATION_MS = 65_000;
+
+    final TopicPartition partition;
+    private final World world;
+    private final Map<Long, Producer> producers = new HashMap<>();
+    int leader;
+    int epoch = 1;
+    private long end;
+
+    private static final class Producer {
+        short epoch = -1;
+        int lastSequence = -1;
+        long lastMs;
+        final Deque<Remembered> last = new ArrayDeque<>();
+    }
+
+    private record Remembered(int first, int last, long offset) {}
+
+    /** @param refused index of the record that is to blame, or -1 */
+    record Written(Errors error, long baseOffset, int refused) {
+        static Written failed(Errors error) {
+            return new Written(error, -1, -1);
+        }
+    }
+
+    TargetLog(World world, TopicPartition partition, int leader) {
+        this.world = world;
+        this.partition = partition;
+        this.leader = leader;
+    }
+
+    /** Producers' ids expire, or, with old brokers, all that they wrote was deleted by retention. */
+    boolean forgetProducers() {
+        boolean forgets = producers
+                .values()
+                .removeIf(producer -> world.terms.oldTarget() || world.nowMs() - producer.lastMs > EXPIRATION_MS);
+        if (forgets) {
+            world.checker.onProducersForgotten(partition);
+        }
+        return forgets;
+    }
+
+    Written append(Sent sent, MemoryRecords records) {
+        MutableRecordBatch batch = records.batches().iterator().next();
+        if (batch.sizeInBytes() != records.sizeInBytes()) {
+            throw new Violation("protocol", "more than one batch for " + partition + " in a request");
+        }
+        if (batch.sizeInBytes() > world.targetMaxBytes()) {
+            return Written.failed(Errors.MESSAGE_TOO_LARGE);
+        }
+        try {
+            batch.ensureValid();
+        } catch (CorruptRecordException e) {
+            return Written.failed(Errors.CORRUPT_MESSAGE);
+        }
+        checkForm(batch);
+        List<Record> content = new ArrayList<>();
+        batch.forEach(content::add);
+        if (content.size() != batch.countOrNull() || batch.lastOffset() != content.size() - 1) {
+            throw new Violation("protocol", "a batch with holes for " + partition);
+        }
+        int refused = refused(content);
+        if (refused >= 0) {
+            return new Written(Errors.INVALID_RECORD, -1, refused);
+        }
+        return batch.hasProducerId() ? inSequence(sent, batch, content) : write(sent, batch, content);
+    }
+
+    private Written inSequence(Sent sent, MutableRecordBatch batch, List<Record> content) {
+        Producer producer = producers.computeIfAbsent(batch.producerId(), id -> new Producer());
+        for (Remembered past : producer.last) {
+            if (producer.epoch == batch.producerEpoch()
+                    && past.first == batch.baseSequence()
+                    && past.last == batch.lastSequence()) {
+                world.trace.note("target: %s has sequence %d of %s already", partition, past.first, sent.client());
+                boolean told = world.dice.chance(0.3);
+                return told
+                        ? Written.failed(Errors.DUPLICATE_SEQUENCE_NUMBER)
+                        : new Written(Errors.NONE, past.offset, -1);
+            }
+        }
+        Errors error = check(producer, batch);
+        return error == Errors.NONE ? write(sent, batch, content) : Written.failed(error);
+    }
+
+    private void checkForm(MutableRecordBatch batch) {
+        boolean ours = batch.baseOffset() == 0
+                && batch.partitionLeaderEpoch() == -1
+                && !batch.isTransactional()
+                && !batch.isControlBatch()
+                && batch.deleteHorizonMs().isEmpty();
+        if (!ours) {
+            throw new Violation("protocol", "a batch that no client may send for " + partition + ": " + batch);
+        }
+    }
+
+    /** KIP-98's rules, as brokers have them since 2.x. */
+    private Errors check(Producer producer, MutableRecordBatch batch) {
+        short batchEpoch = batch.producerEpoch();
+        if (batchEpoch < producer.epoch) {
+            return Errors.INVALID_PRODUCER_EPOCH;
+        }
+        if (producer.epoch < 0) {
+            boolean mayBeFirst = batch.baseSequence() == 0 || !world.terms.oldTarget();
+            return mayBeFirst ? Errors.NONE : Errors.UNKNOWN_PRODUCER_ID;
+        }
+        boolean inSequence = batchEpoch != producer.epoch
+                ? batch.baseSequence() == 0
+                : batch.baseSequence() == producer.lastSequence + 1
+                        || (batch.baseSequence() == 0 && producer.lastSequence == Integer.MAX_VALUE);
+        return inSequence ? Errors.NONE : Errors.OUT_OF_ORDER_SEQUENCE_NUMBER;
+    }
+
+    private int refused(List<Record> content) {
+        for (int i = 0; i < content.size(); i++) {
+            OptionalLong birth = SimRecord.birthOf(content.get(i));
+            if (birth.isPresent() && world.refuses(partition, birth.getAsLong(), Fate.INVALID)) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    private Written write(Sent sent, MutableRecordBatch batch, List<Record> content) {
+        if (batch.hasProducerId()) {
+            Producer producer = producers.get(batch.producerId());
+            if (producer.epoch != batch.producerEpoch()) {
+                producer.last.clear();
+            }
+            producer.epoch = batch.producerEpoch();
+            producer.lastMs = world.nowMs();
+            producer.lastSequence = batch.lastSequence();
+            producer.last.add(new Remembered(batch.baseSequence(), batch.lastSequence(), end));
+            if (producer.last.size() > REMEMBERED_BATCHES) {
+                producer.last.remove();
+            }
+        }
+        world.checker.onWritten(sent, partition, content, batch.producerId());
+        long base = end;
+        end += content.size();
+        return new Written(Errors.NONE, base, -1);
+    }
+}

@@ -1,0 +1,40 @@
+package io.tain.sim;
+
+import io.tain.config.OnRefused;
+import java.util.List;
+import org.apache.kafka.common.IsolationLevel;
+
+/**
+ * How the mirrors of a simulation are configured, and what their target is like.
+ *
+ * @param isolation which records count as visible
+ * @param idempotent whether the target sees sequences; without them only one batch at a time is in flight
+ * @param window batches of a partition in flight
+ * @param writers of each mirror
+ * @param onRefused what a record that the target will not take does
+ * @param oldTarget whether the target says UNKNOWN_PRODUCER_ID instead of taking any first sequence
+ * @param targetMaxBytes largest batch that the target takes
+ * @param budgetBytes of each mirror
+ */
+record Terms(
+        IsolationLevel isolation,
+        boolean idempotent,
+        int window,
+        int writers,
+        OnRefused onRefused,
+        boolean oldTarget,
+        int targetMaxBytes,
+        long budgetBytes) {
+    static Terms roll(Dice dice) {
+        boolean idempotent = dice.chance(0.93);
+        return new Terms(
+                dice.chance(0.75) ? IsolationLevel.READ_COMMITTED : IsolationLevel.READ_UNCOMMITTED,
+                idempotent,
+                idempotent ? dice.pick(List.of(1, 2, 5, 5, 5)) : 1,
+                dice.chance(0.2) ? 2 : 1,
+                dice.chance(0.5) ? OnRefused.SKIP : OnRefused.HALT,
+                dice.chance(0.3),
+                dice.pick(List.of(1_000, 4_000, 1_000_000)),
+                dice.pick(List.of(64_000, 256_000, 4_000_000)));
+    }
+}

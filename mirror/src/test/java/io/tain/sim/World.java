@@ -1,0 +1,214 @@
+package io.tain.sim;
+
+import io.tain.sim.SimRecord.Fate;
+import io.tain.wire.SimulatedClient;
+import io.tain.wire.SimulatedClient.Sent;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.kafka.common.TopicPartition;
+
+/** Everything in a simulation, and what may happen in its next step. */
+final class World {
+    private static final long START_MS = 1_700_000_000_000L;
+    private static final int SESSION_TIMEOUT_MS = 10_000;
+
+    final Dice dice;
+    final Weather weather;
+    final Terms terms;
+    final Trace trace;
+    final Checker checker;
+    final SourceCluster source;
+    final TargetCluster target;
+    final SimGroup group;
+    final Producers producers;
+    private final List<SimMirror> mirrors = new ArrayList<>();
+    private final List<Sent> orphans = new ArrayList<>();
+    private final List<Delayed> later = new ArrayList<>();
+    private long nowMs = START_MS;
+    private long steps;
+    private int quiet;
+    private int started;
+    private long refusedBefore;
+    private boolean takesAll;
+    private final int longestTickMs;
+
+    private record Delayed(long atMs, Runnable task) {}
+
+    World(long seed) {
+        dice = new Dice(seed);
+        weather = new Weather(dice);
+        terms = Terms.roll(dice);
+        longestTickMs = dice.pick(List.of(30, 60, 200));
+        trace = new Trace(this::nowMs);
+        source = new SourceCluster(this);
+        target = new TargetCluster(this);
+        checker = new Checker(this);
+        group = new SimGroup(this);
+        producers = new Producers(this);
+    }
+
+    long nowMs() {
+        return nowMs;
+    }
+
+    long steps() {
+        return steps;
+    }
+
+    List<SimMirror> mirrors() {
+        return mirrors;
+    }
+
+    void startMirror() {
+        started++;
+        trace.note("m%d is started", started);
+        mirrors.add(new SimMirror(this, "m" + started));
+    }
+
+    /** Records left out and counted so far, by all processes. */
+    long refusedCount() {
+        return refusedBefore
+                + mirrors.stream()
+                        .mapToLong(mirror -> mirror.engine().refused())
+                        .sum();
+    }
+
+    void orphan(Sent sent) {
+        orphans.add(sent);
+    }
+
+    boolean refuses(TopicPartition partition, long birth, Fate fate) {
+        List<SimRecord> known = source.log(partition).records;
+        return !takesAll && birth >= 0 && birth < known.size() && known.get((int) birth).fate == fate;
+    }
+
+    int targetMaxBytes() {
+        return takesAll ? Integer.MAX_VALUE : terms.targetMaxBytes();
+    }
+
+    /** An operator lifts the target's limits. */
+    void takeAll() {
+        trace.note("operator: the target takes everything now");
+        takesAll = true;
+    }
+
+    /** From now on all goes well: what is down comes up, what was broken is mended. */
+    void calmDown() {
+        trace.note("calm");
+        weather.calmDown();
+        later.clear();
+        SimCluster.NODES.forEach(source::bringUp);
+        SimCluster.NODES.forEach(target::bringUp);
+        mirrors.forEach(SimMirror::wakeUp);
+        mirrors.stream().filter(mirror -> !mirror.isLive()).forEach(mirror -> group.remove(mirror.member()));
+        while (mirrors.stream().filter(SimMirror::isLive).count() < 2) {
+            startMirror();
+        }
+        producers.endAll();
+    }
+
+    /** One event: some thread's cycle, some broker's, or something that goes wrong. */
+    void step() {
+        steps++;
+        quiet++;
+        nowMs += quiet < 40 ? dice.between(0, 4) : Math.min(longestTickMs, quiet);
+        int kind = dice.between(0, 99);
+        if (kind < 60) {
+            stepMirror(kind);
+        } else if (kind < 92) {
+            stepBroker();
+        } else if (kind < 98) {
+            if (producers.maybeProduce()) {
+                quiet = 0;
+            }
+        } else if (!orphans.isEmpty()) {
+            Sent sent = orphans.remove(dice.between(0, orphans.size() - 1));
+            trace.note("late: a request of %s at broker %d is executed", sent.client(), sent.node());
+            (sent.body() instanceof org.apache.kafka.common.requests.FetchRequest ? source : target).answer(sent);
+        }
+        later.removeIf(delayed -> {
+            boolean due = delayed.atMs <= nowMs;
+            if (due) {
+                delayed.task.run();
+            }
+            return due;
+        });
+        if (!weather.isCalm()) {
+            Misfortune.maybeStrike(this);
+        }
+        for (SimMirror mirror : mirrors) {
+            checkMemory(mirror);
+        }
+    }
+
+    private void stepMirror(int kind) {
+        List<SimMirror> able = new ArrayList<>();
+        for (SimMirror mirror : mirrors) {
+            if (mirror.isLive() && !mirror.isFrozen()) {
+                able.add(mirror);
+            }
+        }
+        if (able.isEmpty()) {
+            return;
+        }
+        SimMirror mirror = dice.pick(able);
+        if (kind < 23) {
+            mirror.stepReader();
+        } else if (kind < 50) {
+            mirror.stepWriter();
+        } else if (kind < 58 && !mirror.isMemberBusy()) {
+            mirror.stepMember();
+        } else if (kind >= 58) {
+            mirror.stepTopics();
+        }
+    }
+
+    private void stepBroker() {
+        List<Runnable> able = new ArrayList<>();
+        for (SimMirror mirror : mirrors) {
+            for (SimulatedClient client : mirror.clients()) {
+                client.busy().forEach(node -> able.add(() -> client.process(node)));
+            }
+        }
+        if (!able.isEmpty()) {
+            quiet = Math.min(quiet, 45);
+            dice.pick(able).run();
+        }
+    }
+
+    private void checkMemory(SimMirror mirror) {
+        long used = mirror.engine().budgetUsed();
+        if (used < 0 || used > 2 * terms.budgetBytes() + 500_000) {
+            throw new Violation("I10", mirror.name + " holds " + used + " bytes, may hold " + terms.budgetBytes());
+        }
+    }
+
+    /** Runs a task when so much time has passed, unless the weather is calm by then. */
+    void later(long delayMs, Runnable task) {
+        later.add(new Delayed(nowMs + delayMs, task));
+    }
+
+    /** The process is gone; its session ends some time later, and another process starts. */
+    void bury(SimMirror mirror, long restartMs) {
+        later(SESSION_TIMEOUT_MS, () -> group.remove(mirror.member()));
+        later(restartMs, this::startMirror);
+    }
+
+    void freeze(SimMirror mirror, long forMs) {
+        mirror.freeze(forMs);
+        if (forMs > SESSION_TIMEOUT_MS) {
+            later(SESSION_TIMEOUT_MS, () -> group.remove(mirror.member()));
+        }
+    }
+
+    /** Takes all processes down in good order, for an operator. */
+    void stopAll() {
+        for (SimMirror mirror : mirrors) {
+            if (mirror.isLive()) {
+                mirror.stop();
+            }
+            refusedBefore += mirror.engine().refused();
+        }
+        mirrors.clear();
+    }
+}
