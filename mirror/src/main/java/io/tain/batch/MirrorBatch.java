@@ -1,6 +1,7 @@
 package io.tain.batch;
 
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import org.apache.kafka.common.TopicPartition;
 
 /**
@@ -11,6 +12,7 @@ import org.apache.kafka.common.TopicPartition;
 public final class MirrorBatch {
     private final SourceRange range;
     private final TopicPartition target;
+    private final Optional<String> refusal;
     private EncodedBatch encoded;
     private BufferLease lease;
     private int charged;
@@ -22,6 +24,7 @@ public final class MirrorBatch {
     public MirrorBatch(SourceRange range, TopicPartition target, EncodedBatch encoded, BufferLease lease) {
         this.range = range;
         this.target = target;
+        this.refusal = Optional.empty();
         this.encoded = encoded;
         this.lease = lease;
         this.charged = encoded.bytes().remaining();
@@ -30,9 +33,10 @@ public final class MirrorBatch {
         range.add(this);
     }
 
-    private MirrorBatch(MirrorBatch whole, EncodedBatch piece) {
+    private MirrorBatch(MirrorBatch whole, EncodedBatch piece, TopicPartition target, Optional<String> refusal) {
         this.range = whole.range;
-        this.target = whole.target;
+        this.target = target;
+        this.refusal = refusal;
         this.encoded = piece;
         this.charged = piece.bytes().remaining();
         this.lease = BufferLease.reserve(whole.lease.budget(), charged);
@@ -43,7 +47,22 @@ public final class MirrorBatch {
 
     /** Writer: one piece of a batch that was split; the whole is to be released by the caller. */
     public MirrorBatch piece(EncodedBatch part) {
-        return new MirrorBatch(this, part);
+        return new MirrorBatch(this, part, target, refusal);
+    }
+
+    /**
+     * Writer: takes this batch's place in its range, to be written elsewhere; this one is to be released by the caller.
+     *
+     * @param letter what {@link DeadLetters} made of it
+     * @param reason why the target refused it
+     */
+    public MirrorBatch deadLetter(EncodedBatch letter, TopicPartition to, String reason) {
+        return new MirrorBatch(this, letter, to, Optional.of(reason));
+    }
+
+    /** Why the records were refused, if this is a dead letter. */
+    public Optional<String> refusal() {
+        return refusal;
     }
 
     public SourceRange range() {

@@ -70,9 +70,10 @@ public final class LinkOptions {
             "Records that may wait between reader and writers.");
     public static final LinkOption<OnRefused> ON_REFUSED = new LinkOption<>(
             "on.refused",
-            choice(List.of(OnRefused.HALT, OnRefused.SKIP)),
+            choice(List.of(OnRefused.HALT, OnRefused.DEAD_LETTER, OnRefused.SKIP)),
             "halt",
-            "What happens to a record that the target will not take: its partition halts, or the record is left out.");
+            "What happens to a record that the target will not take: its partition halts, the record goes to the target"
+                    + " topic's name with .refused behind it, or it is left out.");
 
     public static final LinkOption<BreakPolicies.Lost> ON_LOST = new LinkOption<>(
             "on.lost",

@@ -4,6 +4,8 @@ package io.tain.config;
 public enum OnRefused {
     /** Halt that partition; the others go on. */
     HALT,
+    /** Write the record to the dead-letter topic, with where it is from and why it is there. */
+    DEAD_LETTER,
     /** Leave the record out, count it and log its place. */
     SKIP,
     /** Stop the whole process (MirrorMaker's {@code abort.on.send.failure=true}). */

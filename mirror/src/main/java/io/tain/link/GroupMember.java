@@ -69,6 +69,7 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
             new TreeMap<>(Comparator.comparing(TopicPartition::topic).thenComparing(TopicPartition::partition));
     private final Repositioning repositioning;
     private final WaitLog waits;
+    private final ProgressWatch progress;
     private volatile List<PartitionStatus> status = List.of();
     private volatile boolean stopping;
 
@@ -95,6 +96,7 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
         this.pace = pace;
         this.path = path.create(this);
         this.repositioning = new Repositioning(config, consumer, this.path, events, pace);
+        this.progress = new ProgressWatch(events, pace::nanoTime);
         this.waits = new WaitLog(config.name(), pace::nanoTime, LOG::warn, LOG::info);
     }
 
@@ -384,14 +386,17 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
         long now = pace.nanoTime();
         if (now - nextPublishNanos >= 0) {
             nextPublishNanos = now + PUBLISH.toNanos();
-            publish();
-            waits.observe(status);
+            waits.observe(publish());
         }
     }
 
-    private void publish() {
+    /** Returns what the flows say, before the watch has its word. */
+    private List<PartitionStatus> publish() {
         Map<TopicPartition, String> blocked = path.blocked();
-        status = flows.values().stream().map(flow -> flow.status(blocked)).toList();
+        List<PartitionStatus> told =
+                flows.values().stream().map(flow -> flow.status(blocked)).toList();
+        status = progress.observe(told);
+        return told;
     }
 
     @Override

@@ -13,6 +13,7 @@ final class LinkCounters {
     final IntakeCounters intake = new IntakeCounters();
     final LongAdder records = new LongAdder();
     final LongAdder bytes = new LongAdder();
+    final LongAdder deadLetters = new LongAdder();
     final LongAdder refused = new LongAdder();
 
     private final Map<Rewrite, LongAdder> rewritten =
@@ -43,6 +44,7 @@ final class LinkCounters {
                 Map.copyOf(transcoded),
                 intake.dropped(),
                 refused.sum(),
+                deadLetters.sum(),
                 events.lostOffsets());
     }
 }

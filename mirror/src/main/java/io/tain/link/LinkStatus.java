@@ -22,6 +22,8 @@ public record LinkStatus(String link, List<PartitionStatus> partitions, Totals t
         RUNNING,
         /** Waiting for something named in the reason, and trying again by itself. */
         RETRYING,
+        /** Has or may have records to copy, and nothing was acknowledged for a minute; the reason names what it waits for. */
+        STALLED,
         /** Stopped for the safety of its data until an operator acts; the reason says how. */
         HALTED
     }
@@ -49,6 +51,7 @@ public record LinkStatus(String link, List<PartitionStatus> partitions, Totals t
      * @param transcodedBatches batches rewritten, by reason
      * @param droppedBatches control, aborted and empty batches, not copied
      * @param refusedRecords records left out because the target would not take them
+     * @param deadLetters records written to dead-letter topics because their own would not take them
      * @param lostOffsets source offsets that retention deleted before they were copied, and that were jumped over
      */
     public record Totals(
@@ -58,6 +61,7 @@ public record LinkStatus(String link, List<PartitionStatus> partitions, Totals t
             Map<String, Long> transcodedBatches,
             long droppedBatches,
             long refusedRecords,
+            long deadLetters,
             long lostOffsets) {}
 
     /** Records behind over all partitions whose lag is known. */

@@ -32,7 +32,7 @@ import org.apache.kafka.common.IsolationLevel;
 /** Wires one stream of a link: a group member with its reader and writers. It decides nothing. */
 final class Stream {
     /** What one batch may decompress to. Brokers take batches of 1 MiB by default, and codecs rarely gain more than this. */
-    private static final int MAX_DECOMPRESSED_BYTES = 64 << 20;
+    static final int MAX_DECOMPRESSED_BYTES = 64 << 20;
 
     /** Small next to a broker's socket.request.max.bytes (100 MiB), large enough to fill any link with five in flight. */
     private static final int MAX_REQUEST_BYTES = 4 << 20;

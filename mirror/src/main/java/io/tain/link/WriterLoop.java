@@ -1,6 +1,9 @@
 package io.tain.link;
 
 import io.tain.batch.Assignment;
+import io.tain.batch.DeadLetters;
+import io.tain.batch.EncodedBatch;
+import io.tain.batch.InvalidBatchException;
 import io.tain.batch.MirrorBatch;
 import io.tain.batch.SourceRange;
 import io.tain.config.OnRefused;
@@ -8,6 +11,7 @@ import io.tain.link.Event.Offsets;
 import io.tain.offset.OffsetTracker;
 import io.tain.target.TargetWriter;
 import io.tain.target.WriterListener;
+import io.tain.topic.TargetTopics.Purpose;
 import io.tain.topic.TargetTopics.Wanted;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -24,9 +28,13 @@ import org.apache.kafka.common.TopicPartition;
 final class WriterLoop implements Runnable, WriterListener {
     private static final long POLL_MS = 500;
 
+    /** Behind the target topic's name. */
+    private static final String DEAD_LETTER_SUFFIX = ".refused";
+
     private final TargetWriter writer;
     private final Mailbox mailbox;
     private final OnRefused onRefused;
+    private final Optional<DeadLetters> deadLetters;
     private final LinkCounters counters;
     private final StreamEvents events;
     private final Consumer<Wanted> missingTopics;
@@ -47,6 +55,9 @@ final class WriterLoop implements Runnable, WriterListener {
         this.writer = connect.apply(this);
         this.mailbox = new Mailbox(writer::wakeup);
         this.onRefused = onRefused;
+        this.deadLetters = onRefused == OnRefused.DEAD_LETTER
+                ? Optional.of(new DeadLetters(Stream.MAX_DECOMPRESSED_BYTES))
+                : Optional.empty();
         this.counters = counters;
         this.events = events;
         this.missingTopics = missingTopics;
@@ -91,6 +102,8 @@ final class WriterLoop implements Runnable, WriterListener {
             while (!stopping) {
                 step();
             }
+        } finally {
+            deadLetters.ifPresent(DeadLetters::close);
         }
     }
 
@@ -125,8 +138,20 @@ final class WriterLoop implements Runnable, WriterListener {
 
     @Override
     public void onAcknowledged(MirrorBatch batch, long targetOffset) {
-        counters.records.add(batch.count());
-        counters.bytes.add(batch.sizeInBytes());
+        if (batch.refusal().isPresent()) {
+            Offsets offsets =
+                    new Offsets(batch.encoded().firstOffset(), batch.encoded().nextOffset());
+            counters.deadLetters.add(batch.count());
+            counters.events.tell(
+                    Event.Kind.DEAD_LETTER,
+                    batch.range().assignment().partition(),
+                    Optional.of(offsets),
+                    "the target refuses the record at " + batch.range().assignment() + "@" + offsets.first() + ": "
+                            + batch.refusal().get() + "; it is in " + batch.target() + "@" + targetOffset);
+        } else {
+            counters.records.add(batch.count());
+            counters.bytes.add(batch.sizeInBytes());
+        }
         done(batch);
     }
 
@@ -146,10 +171,19 @@ final class WriterLoop implements Runnable, WriterListener {
         String what = "the target refuses the record at " + place
                 + (batch.target().equals(assignment.partition()) ? "" : " (for " + batch.target() + ")") + ": "
                 + reason;
+        if (onRefused == OnRefused.DEAD_LETTER && batch.refusal().isEmpty()) {
+            return divert(batch, reason);
+        }
         if (onRefused != OnRefused.SKIP) {
             commitUpTo(batch);
         }
         switch (onRefused) {
+            case DEAD_LETTER ->
+                events.onHalt(
+                        assignment,
+                        "the dead-letter topic refuses it too: " + what + "; it was refused first because of "
+                                + batch.refusal().orElseThrow() + "; change the limits of "
+                                + batch.target().topic() + ", or set on.refused=skip, and restart");
             case SKIP -> {
                 Offsets offsets = new Offsets(
                         batch.encoded().firstOffset(), batch.encoded().nextOffset());
@@ -161,11 +195,28 @@ final class WriterLoop implements Runnable, WriterListener {
             }
             case ABORT -> events.onFatal(new Outcome(Outcome.Kind.ABORTED, Optional.of(what)));
             case HALT ->
-                events.onHalt(assignment, what + "; change the target's limits, or set on.refused=skip, and restart");
+                events.onHalt(
+                        assignment,
+                        what + "; change the target's limits, or set on.refused=dead-letter or skip, and restart");
         }
         assignment.end();
         trackers.remove(assignment);
         return Verdict.HALT;
+    }
+
+    /** The position moves past the record only once its dead letter is acknowledged, which takes its place in the range. */
+    private Verdict divert(MirrorBatch batch, String reason) {
+        TopicPartition from = batch.range().assignment().partition();
+        TopicPartition to = new TopicPartition(
+                batch.target().topic() + DEAD_LETTER_SUFFIX, batch.target().partition());
+        try {
+            EncodedBatch letter = deadLetters.orElseThrow().of(batch.encoded(), from, reason, pace.currentTimeMs());
+            writer.submit(batch.deadLetter(letter, to, reason));
+            return Verdict.SKIP;
+        } catch (InvalidBatchException e) {
+            onCorrupt(batch);
+            return Verdict.HALT;
+        }
     }
 
     @Override
@@ -208,6 +259,8 @@ final class WriterLoop implements Runnable, WriterListener {
     @Override
     public void onMissingTopic(MirrorBatch batch) {
         missingTopics.accept(new Wanted(
-                batch.range().assignment().partition().topic(), batch.target().topic()));
+                batch.range().assignment().partition().topic(),
+                batch.target().topic(),
+                batch.refusal().isPresent() ? Purpose.DEAD_LETTERS : Purpose.MIRROR));
     }
 }

@@ -138,12 +138,20 @@ final class Lane {
     /** Whether the topic of that name is the one that is written to, as far as ids are known. */
     boolean isSameTopic(Uuid current) {
         missingSinceMs = -1;
+        if (isForDeadLetters()) {
+            return true; // operators clear such topics, and nothing but what is in them goes with them
+        }
         Uuid expected = topicId();
         if (expected.equals(Uuid.ZERO_UUID)) {
             topicId = current;
             return true;
         }
         return current.equals(Uuid.ZERO_UUID) || current.equals(expected);
+    }
+
+    private boolean isForDeadLetters() {
+        Outgoing head = unacked.isEmpty() ? queue.peekFirst() : unacked.peekFirst();
+        return head != null && head.first().refusal().isPresent();
     }
 
     /** No broker knows the topic: for how long that has been so. */

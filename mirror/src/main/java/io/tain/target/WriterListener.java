@@ -7,7 +7,7 @@ import io.tain.batch.MirrorBatch;
 public interface WriterListener {
     /** What to do about a record that the target will not take. */
     enum Verdict {
-        /** Leave it out and go on. */
+        /** Go on without it: it is left out, or written elsewhere. */
         SKIP,
         /** Send nothing more for its assignment. */
         HALT
@@ -31,7 +31,7 @@ public interface WriterListener {
      */
     void onAcknowledged(MirrorBatch batch, long targetOffset);
 
-    /** The target will never take this batch of one record. If the verdict is SKIP the batch is done, and released. */
+    /** The target will never take this batch of one record. If the verdict is SKIP it is released. */
     Verdict onRefused(MirrorBatch batch, String reason);
 
     /** Whether to go on trying what the target does not allow, or to give it up. */

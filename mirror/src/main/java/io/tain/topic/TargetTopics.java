@@ -46,9 +46,22 @@ public final class TargetTopics {
      * A source topic to be ready under a name on the target.
      *
      * @param source the topic to take partitions and settings from
-     * @param target its name on the target, the same but for what a message handler makes of it
+     * @param target its name on the target, the same but for what a message handler makes of it, or for dead letters
+     * @param purpose what it is for
      */
-    public record Wanted(String source, String target) {}
+    public record Wanted(String source, String target, Purpose purpose) {
+        public Wanted(String source, String target) {
+            this(source, target, Purpose.MIRROR);
+        }
+    }
+
+    /** What a target topic is for. */
+    public enum Purpose {
+        /** Holds what the source topic holds, and is made like it. */
+        MIRROR,
+        /** Takes what others refuse, and keeps it. */
+        DEAD_LETTERS
+    }
 
     /** Looks at the topics on both sides and does what they need; every one gets a state. */
     public Map<Wanted, TopicState> prepare(Collection<Wanted> topics) throws InterruptedException {
@@ -78,6 +91,10 @@ public final class TargetTopics {
                     + text(onTarget.failure().get()) + hint(onTarget.failure().get(), "Describe", topic.target()));
         }
         TopicShape shape = onSource.shape().get();
+        if (topic.purpose() == Purpose.DEAD_LETTERS) {
+            shape = new TopicShape(
+                    shape.partitions(), shape.replicationFactor(), shape.id(), TopicPlan.DEAD_LETTER_SETTINGS);
+        }
         try {
             TopicPlan plan = TopicPlan.of(shape, onTarget.shape(), targetBrokers());
             Optional<TopicShape> ready = onTarget.shape();

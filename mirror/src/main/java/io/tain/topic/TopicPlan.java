@@ -22,6 +22,13 @@ public sealed interface TopicPlan {
             "local.retention.ms",
             "local.retention.bytes");
 
+    /** Takes whatever others refuse, up to what a broker takes in one request, and keeps it until somebody has looked. */
+    Map<String, String> DEAD_LETTER_SETTINGS = Map.of(
+            "cleanup.policy", "delete",
+            "retention.ms", "-1",
+            "retention.bytes", "-1",
+            "max.message.bytes", Integer.toString(100 << 20));
+
     String MIN_INSYNC_REPLICAS = "min.insync.replicas";
 
     /** The topic is there and large enough. */

@@ -142,7 +142,7 @@ class LinkFilesTest {
                 "num.producers=two|from 1 to 64",
                 "queue.size=0|from 1",
                 "delivery=exactly-once|at-least-once",
-                "on.refused=abort|halt or skip",
+                "on.refused=abort|halt or dead-letter or skip",
                 "on.lost=reset|halt or jump",
                 "on.truncated=jump|halt or rewind or continue",
                 "on.recreated=yes|halt or restart",

@@ -2,17 +2,27 @@ package io.tain.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tain.batch.DeadLetters;
 import io.tain.config.OnRefused;
+import io.tain.link.Event;
 import io.tain.link.LinkStatus.State;
 import io.tain.link.Outcome;
+import io.tain.testkit.Await;
+import io.tain.testkit.Cluster;
 import io.tain.testkit.ClusterPair;
 import io.tain.testkit.Isolation;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -107,6 +117,7 @@ class RefusalsIT {
             assertThat(Seen.values(pair.target(), good(topic))).isEqualTo(values(0, 30));
             assertThat(mirror.status().totals().refusedRecords()).isEqualTo(1);
             assertThat(mirror.status().totals().records()).isEqualTo(50);
+            assertThat(mirror.event(Event.Kind.SKIPPED).offsets()).contains(new Event.Offsets(10, 11));
             assertThat(mirror.stop().kind()).isEqualTo(Outcome.Kind.STOPPED);
         }
     }
@@ -266,6 +277,116 @@ class RefusalsIT {
             // then
             assertThat(Seen.values(pair.target(), bad(topic))).containsExactly("now", "later");
             assertThat(mirror.status().totals().refusedRecords()).isEqualTo(1);
+        }
+    }
+
+    private static List<ConsumerRecord<byte[], byte[]>> letters(String topic) {
+        return records(pair.target(), new TopicPartition(topic, 0));
+    }
+
+    private static List<ConsumerRecord<byte[], byte[]>> records(Cluster cluster, TopicPartition partition) {
+        Map<String, Object> settings = new HashMap<>(cluster.clientProperties());
+        try (KafkaConsumer<byte[], byte[]> consumer =
+                new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            consumer.assign(List.of(partition));
+            consumer.seekToBeginning(List.of(partition));
+            long end = consumer.endOffsets(List.of(partition)).get(partition);
+            List<ConsumerRecord<byte[], byte[]>> all = new ArrayList<>();
+            Await.until("the records are read", Duration.ofSeconds(60), () -> {
+                consumer.poll(Duration.ofMillis(100)).forEach(all::add);
+                return consumer.position(partition) >= end;
+            });
+            return all;
+        }
+    }
+
+    private static String header(ConsumerRecord<byte[], byte[]> record, String key) {
+        return new String(record.headers().lastHeader(key).value(), StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void shouldWriteATooLargeRecordToTheDeadLetters() throws Exception {
+        // given
+        String topic = "lettered";
+        writeTooLarge(topic);
+
+        // when
+        try (RunningMirror mirror = MirrorFixture.between(pair)
+                .topics(topic)
+                .set("on.refused", "dead-letter")
+                .start()) {
+            mirror.awaitCaughtUp(topic);
+
+            // then
+            assertThat(Seen.values(pair.target(), bad(topic))).isEqualTo(values(0, 10, 11, 21));
+            assertThat(Seen.values(pair.target(), good(topic))).isEqualTo(values(0, 30));
+            ConsumerRecord<byte[], byte[]> original =
+                    records(pair.source(), bad(topic)).get(10);
+            List<ConsumerRecord<byte[], byte[]>> letters = letters("lettered.refused");
+            assertThat(letters).hasSize(1);
+            ConsumerRecord<byte[], byte[]> letter = letters.get(0);
+            assertThat(letter.key()).isEqualTo(original.key());
+            assertThat(letter.value()).isEqualTo(original.value());
+            assertThat(header(letter, DeadLetters.REASON)).contains("TOO_LARGE");
+            assertThat(header(letter, DeadLetters.TOPIC)).isEqualTo(topic);
+            assertThat(header(letter, DeadLetters.PARTITION)).isEqualTo("0");
+            assertThat(header(letter, DeadLetters.OFFSET)).isEqualTo("10");
+            assertThat(header(letter, DeadLetters.TIMESTAMP)).isEqualTo(Long.toString(original.timestamp()));
+            assertThat(mirror.status().totals().deadLetters()).isEqualTo(1);
+            assertThat(mirror.status().totals().records()).isEqualTo(50);
+            assertThat(mirror.event(Event.Kind.DEAD_LETTER).offsets()).contains(new Event.Offsets(10, 11));
+            assertThat(mirror.event(Event.Kind.DEAD_LETTER).text()).contains("lettered-0@10", "lettered.refused-0@0");
+        }
+    }
+
+    @Test
+    void shouldKeepTheOrderOfDeadLettersThatACompactedTargetRefused() throws Exception {
+        // given three records without key in one batch with others
+        String topic = "lettered-keyless";
+        pair.source().createTopic(topic, 1, Map.of("cleanup.policy", "delete"));
+        pair.target().createTopic(topic, 1, Map.of("cleanup.policy", "compact"));
+        List<ProducerRecord<byte[], byte[]>> records = RecordSender.numbered(bad(topic), 0, 20);
+        for (int offset : List.of(0, 7, 8)) {
+            records.set(offset, RecordSender.record(bad(topic), null, "keyless-" + offset));
+        }
+        try (RecordSender sender = RecordSender.to(pair.source(), Map.of("compression.type", "zstd"))) {
+            sender.batch(records);
+        }
+
+        // when
+        try (RunningMirror mirror = MirrorFixture.between(pair)
+                .topics(topic)
+                .set("on.refused", "dead-letter")
+                .start()) {
+            mirror.awaitCaughtUp(topic);
+
+            // then
+            assertThat(Seen.values(pair.target(), bad(topic))).hasSize(17);
+            assertThat(letters(topic + ".refused"))
+                    .extracting(record -> new String(record.value(), StandardCharsets.UTF_8))
+                    .containsExactly("keyless-0", "keyless-7", "keyless-8");
+            assertThat(mirror.status().totals().deadLetters()).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void shouldHaltWhenTheDeadLettersRefuseTheRecordToo() throws Exception {
+        // given a dead-letter topic with limits of somebody else's
+        String topic = "lettered-twice";
+        writeTooLarge(topic);
+        pair.target().createTopic(topic + ".refused", 2, SMALL);
+
+        // when
+        try (RunningMirror mirror = MirrorFixture.between(pair)
+                .topics(topic)
+                .set("on.refused", "dead-letter")
+                .start()) {
+            String reason = mirror.awaitHalted(bad(topic));
+
+            // then
+            assertThat(reason).contains("the dead-letter topic refuses it too", "lettered-twice-0@10");
+            mirror.awaitCommitted(Map.of(bad(topic), 10L, good(topic), 30L));
+            assertThat(letters(topic + ".refused")).isEmpty();
         }
     }
 }
