@@ -58,8 +58,8 @@ final class Report {
                 - **tain**: as `./tain run` starts it, default settings.
                 - **mirrormaker1**: Kafka 3.9.1's `kafka.tools.MirrorMaker`; **mirrormaker2**: Kafka 4.3.1's dedicated mode with
                   the identity policy. Each with the JVM flags of its own script, with 1 and 2 streams or tasks (x2), of which
-                  the better counts in every comparison; batch.size 64 KiB, linger 5 ms (0 for latency), the topic's codec,
-                  acks=all, five requests in flight, large fetches.
+                  the better counts in every comparison and goes on after the first round; batch.size 64 KiB, linger 5 ms (0 for
+                  latency), the topic's codec, acks=all, five requests in flight, large fetches.
                 - **direct**: no mirror; produced and consumed on the target.
 
                 MB and GB are 10^6 and 10^9 bytes of keys and values before compression. Rates count from the first to the

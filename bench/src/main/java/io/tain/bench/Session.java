@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -13,6 +14,10 @@ import java.util.stream.Stream;
 
 /** Lets the contenders take turns at works, A B C A B C. */
 final class Session {
+    /** What decides between a peer's settings: of each kind of work the measure it is about. */
+    private static final List<Measure> DECISIVE =
+            List.of(Measure.RECORDS_PER_SECOND, Measure.P99_MS, Measure.ALL_PARTITIONS_SECONDS);
+
     private final Field field;
     private final Extent extent;
     private final Screen screen;
@@ -45,9 +50,38 @@ final class Session {
                     run.ifPresent(screen::ended);
                     run.ifPresent(runs::add);
                 }
+                if (round == 1) {
+                    contenders = withoutWorseSettings(contenders, runs);
+                }
             }
         }
         return runs;
+    }
+
+    /** A peer goes on with the setting that did better in the first round: the other one's turns would tell nothing. */
+    static List<Contender> withoutWorseSettings(List<Contender> contenders, List<Run> runs) {
+        Map<String, Run> best = new HashMap<>();
+        for (Run run : runs) {
+            best.merge(run.contender().name(), run, Session::better);
+        }
+        return contenders.stream()
+                .filter(contender -> Optional.ofNullable(
+                                best.get(contender.label().name()))
+                        .map(run -> run.contender().equals(contender.label()))
+                        .orElse(true))
+                .toList();
+    }
+
+    private static Run better(Run one, Run other) {
+        for (Measure measure : DECISIVE) {
+            Optional<Double> left = one.value(measure);
+            Optional<Double> right = other.value(measure);
+            if (left.isPresent() && right.isPresent()) {
+                boolean higher = left.get() > right.get();
+                return higher == (measure.better() == Measure.Better.HIGHER) ? one : other;
+            }
+        }
+        return one;
     }
 
     /** How many turns came to nothing. */

@@ -108,13 +108,13 @@ final class Stream {
                 number(client, ConsumerConfig.FETCH_MIN_BYTES_CONFIG, ConsumerConfig.DEFAULT_FETCH_MIN_BYTES),
                 String.valueOf(client.getOrDefault(ConsumerConfig.CLIENT_RACK_CONFIG, "")));
         int maxFetch = number(client, ConsumerConfig.FETCH_MAX_BYTES_CONFIG, ConsumerConfig.DEFAULT_FETCH_MAX_BYTES);
+        Object perPartition = client.get(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG);
         ReaderTerms readerTerms = new ReaderTerms(
                 committed,
-                (int) Math.min(maxFetch, Math.max(1, budgetBytes / 8)),
-                number(
-                        client,
-                        ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG,
-                        ConsumerConfig.DEFAULT_MAX_PARTITION_FETCH_BYTES),
+                maxFetch,
+                perPartition == null
+                        ? OptionalInt.empty()
+                        : OptionalInt.of(number(client, ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 0)),
                 number(client, ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, ConsumerConfig.DEFAULT_FETCH_MAX_WAIT_MS),
                 number(client, ConsumerConfig.RETRY_BACKOFF_MS_CONFIG, 100));
         BatchIntake intake = new BatchIntake(

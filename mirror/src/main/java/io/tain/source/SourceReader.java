@@ -37,6 +37,12 @@ public final class SourceReader implements FetchListener, AutoCloseable {
     /** With less room than this a fetch is not worth sending. */
     private static final int MIN_FETCH_BYTES = 64 * 1024;
 
+    /** Near the source small answers follow each other quickly, and keep the memory small. */
+    private static final int NEAR_PARTITION_BYTES = 1024 * 1024;
+
+    /** From here on a way is long: with one answer a round trip its size sets the pace. */
+    private static final long LONG_WAY_MS = 20;
+
     /** A topic that may not be read, or is missing, is tried again this often. */
     private static final long SLOW_RETRY_MS = 5_000;
 
@@ -66,6 +72,7 @@ public final class SourceReader implements FetchListener, AutoCloseable {
     private long nextRetryMs;
     private int metadataVersion;
     private long share;
+    private boolean far;
     private boolean someWait;
 
     /** A broker that is fetched from. */
@@ -160,6 +167,7 @@ public final class SourceReader implements FetchListener, AutoCloseable {
      * a look at all of them costs more than all the rest, so it is not taken for every fetch.
      */
     private boolean mustLook() {
+        far = client.shortestRoundTripMs() >= LONG_WAY_MS;
         look |= woken
                 || someWait
                 || nowMs >= nextRetryMs
@@ -235,14 +243,23 @@ public final class SourceReader implements FetchListener, AutoCloseable {
     }
 
     /**
-     * How many bytes one partition may have before the target. While half of the budget is free, an eighth of it, so that a
-     * single busy partition is not held back; beyond that, its even share of the other half, so that those that are stuck
+     * How many bytes one partition may have before the target. While half of the budget is free, as much as one answer, so
+     * that a single busy partition is not held back; beyond that, its even share of the other half, so that those that are stuck
      * can never take everything.
      */
     private long mayHold() {
         boolean plenty = budget.used() < budget.limit() / 2;
-        long bytes = plenty ? budget.limit() / 8 : budget.limit() / 2 / Math.max(1, partitions.size());
+        long bytes = plenty ? answerBytes() : budget.limit() / 2 / Math.max(1, partitions.size());
         return Math.max(MIN_FETCH_BYTES, bytes);
+    }
+
+    /** Most bytes of an answer: on a long way a third of the budget, since the next is asked for only when it is there. */
+    private long answerBytes() {
+        return Math.min(terms.maxFetchBytes(), budget.limit() / (far ? 3 : 8));
+    }
+
+    private int maxPartitionBytes() {
+        return terms.maxPartitionBytes().orElse(far ? Integer.MAX_VALUE : NEAR_PARTITION_BYTES);
     }
 
     private void want(SourcePartition partition, Map<Integer, List<FetchPosition>> wanted) {
@@ -267,7 +284,7 @@ public final class SourceReader implements FetchListener, AutoCloseable {
     }
 
     private FetchPosition positionOf(SourcePartition partition, Leader leader) {
-        int maxBytes = (int) Math.min(terms.maxPartitionBytes(), share);
+        int maxBytes = (int) Math.min(maxPartitionBytes(), share);
         return new FetchPosition(partition.partition(), leader, partition.position(), partition.lastEpoch(), maxBytes);
     }
 
@@ -293,7 +310,7 @@ public final class SourceReader implements FetchListener, AutoCloseable {
     }
 
     private void send(Node node, Consumer<FetchClient.Limits> fetch) {
-        int bytes = (int) Math.min(terms.maxFetchBytes(), budget.available());
+        int bytes = (int) Math.min(answerBytes(), budget.available());
         // An empty budget always lets one fetch go, however small it was configured.
         if (bytes < MIN_FETCH_BYTES && budget.used() > 0) {
             turnedAway.add(node.id);

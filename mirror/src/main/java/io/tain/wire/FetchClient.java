@@ -32,6 +32,9 @@ import org.apache.kafka.common.requests.FetchResponse;
  * <p>Owned by one thread; only {@link #wakeup} may be called from others.
  */
 public final class FetchClient implements AutoCloseable {
+    /** An answer with so much in it did not wait at the broker for more. */
+    private static final int MUCH_BYTES = 64 * 1024;
+
     private static final short LAST_VERSION_WITHOUT_TOPIC_IDS = 12;
 
     private final ClusterConnection connection;
@@ -39,6 +42,7 @@ public final class FetchClient implements AutoCloseable {
     private final FetchListener listener;
     private final Map<Integer, FetchSession> sessions = new HashMap<>();
     private final Set<Integer> nodesInFlight = new HashSet<>();
+    private final ShortestRoundTrip roundTrip = new ShortestRoundTrip();
 
     FetchClient(ClusterConnection connection, Terms terms, FetchListener listener) {
         this.connection = connection;
@@ -131,6 +135,14 @@ public final class FetchClient implements AutoCloseable {
         connection.send(nodeId, request, true, answer -> onAnswer(nodeId, answer));
     }
 
+    /**
+     * How long the source took for the quickest answer with much in it of late, in milliseconds: about the delay of the way
+     * there. 0 if there was none.
+     */
+    public long shortestRoundTripMs() {
+        return roundTrip.millis();
+    }
+
     /** Reads and writes the network, and tells answers to the listener, for at most {@code timeoutMs}. */
     public void poll(long timeoutMs, long nowMs) {
         connection.poll(timeoutMs, nowMs);
@@ -156,7 +168,7 @@ public final class FetchClient implements AutoCloseable {
         } else {
             FetchResponse response = (FetchResponse) answer.responseBody();
             if (session.onAnswer(response)) {
-                tellPartitions(nodeId, response, answer.requestHeader().apiVersion());
+                tellPartitions(nodeId, answer);
             } else {
                 problem = response.error().name();
                 connection.metadata().requestUpdate(false);
@@ -180,12 +192,17 @@ public final class FetchClient implements AutoCloseable {
         return (answer.wasTimedOut() ? "no answer in time from broker " : "disconnected from broker ") + nodeId;
     }
 
-    private void tellPartitions(int nodeId, FetchResponse response, short version) {
+    private void tellPartitions(int nodeId, ClientResponse answer) {
+        FetchResponse response = (FetchResponse) answer.responseBody();
         FetchSession session = session(nodeId);
-        Map<TopicPartition, PartitionData> parts = session.partsOf(response, version);
+        Map<TopicPartition, PartitionData> parts =
+                session.partsOf(response, answer.requestHeader().apiVersion());
         int bytes = 0;
         for (PartitionData part : parts.values()) {
             bytes += FetchResponse.recordsSize(part);
+        }
+        if (bytes >= MUCH_BYTES) {
+            roundTrip.observe(answer.requestLatencyMs(), answer.receivedTimeMs());
         }
         listener.onAnswer(nodeId, bytes);
         Map<TopicPartition, LeaderIdAndEpoch> moved = new HashMap<>();

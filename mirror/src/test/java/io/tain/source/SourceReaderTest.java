@@ -17,6 +17,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
@@ -55,7 +56,7 @@ class SourceReaderTest implements ReaderListener {
         FetchClient.Terms terms = new FetchClient.Terms(IsolationLevel.READ_COMMITTED, 1, "");
         return new SourceReader(
                 listener -> brokers.fetchClient(terms, listener),
-                new ReaderTerms(true, 256 * 1024, 128 * 1024, 500, 10),
+                new ReaderTerms(true, 256 * 1024, OptionalInt.of(128 * 1024), 500, 10),
                 budget,
                 intake,
                 () -> false);
