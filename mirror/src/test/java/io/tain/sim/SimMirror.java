@@ -78,7 +78,7 @@ final class SimMirror implements SimulatedMirror.Surroundings {
                         OptionalInt.empty()));
         mirror = new SimulatedMirror(
                 config,
-                new ReaderTerms(isCommitted(terms), 64 * 1024, 16 * 1024, 500, 100),
+                new ReaderTerms(isCommitted(terms), 64 * 1024, OptionalInt.of(16 * 1024), 500, 100),
                 new WriterTerms(
                         terms.idempotent(),
                         terms.window(),
