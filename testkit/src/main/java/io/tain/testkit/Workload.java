@@ -105,6 +105,11 @@ public final class Workload implements AutoCloseable {
         }
     }
 
+    /** Whether what {@link #start()} began goes on; a failure may have ended it. */
+    public boolean isWriting() {
+        return thread != null && thread.isAlive();
+    }
+
     /** Ends what {@link #start()} began, and waits for the last acknowledgements. */
     public WorkloadReport stop() {
         stopping = true;

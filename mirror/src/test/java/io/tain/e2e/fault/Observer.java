@@ -50,12 +50,17 @@ public final class Observer {
 
     /** Waits until the group has committed the present ends of the topics. */
     public void awaitLagZero(String... topics) {
+        awaitLagZero(PATIENCE, topics);
+    }
+
+    /** {@link #awaitLagZero(String...)} with another deadline. */
+    public void awaitLagZero(Duration patience, String... topics) {
         Map<TopicPartition, Long> ends = new HashMap<>();
         for (String topic : topics) {
             ends.putAll(ends(source, topic));
         }
         try {
-            Await.until("lag 0", PATIENCE, () -> committed().entrySet().containsAll(ends.entrySet()));
+            Await.until("lag 0", patience, () -> committed().entrySet().containsAll(ends.entrySet()));
         } catch (AssertionError e) {
             throw new AssertionError(e.getMessage() + " Committed " + committed() + " of " + ends, e);
         }

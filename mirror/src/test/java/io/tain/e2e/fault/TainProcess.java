@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * A mirror in a process of its own, with what it wrote and the status it ended with. Runs on the jars that are shipped,
@@ -81,6 +82,7 @@ public final class TainProcess implements AutoCloseable {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx128m",
+                "-XX:+ExitOnOutOfMemoryError",
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
                 "-Dlog4j2.shutdownHookEnabled=false",
@@ -95,6 +97,41 @@ public final class TainProcess implements AutoCloseable {
     public TainProcess term() {
         process.destroy();
         return this;
+    }
+
+    /** Freezes it with SIGSTOP: its connections stand, and nothing moves. */
+    public void suspend() {
+        signal("-STOP");
+    }
+
+    /** Lets a frozen one go on. */
+    public void resume() {
+        signal("-CONT");
+    }
+
+    private void signal(String name) {
+        try {
+            new ProcessBuilder("kill", name, Long.toString(process.pid()))
+                    .inheritIO()
+                    .start()
+                    .waitFor();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** The most memory it ever had, heap and all, in bytes; only while it runs, and only on Linux. */
+    public long peakBytes() {
+        try (Stream<String> lines = Files.lines(Path.of("/proc/" + process.pid() + "/status"))) {
+            return lines.filter(line -> line.startsWith("VmHWM:"))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) << 10)
+                    .findFirst()
+                    .orElseThrow();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Ends it with SIGKILL and returns when it is gone. */

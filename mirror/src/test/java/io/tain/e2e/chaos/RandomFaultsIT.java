@@ -1,0 +1,200 @@
+package io.tain.e2e.chaos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tain.e2e.chaos.Fault.Side;
+import io.tain.e2e.chaos.Schedule.Step;
+import io.tain.e2e.fault.Observer;
+import io.tain.e2e.fault.SettingsFile;
+import io.tain.e2e.fault.TainProcess;
+import io.tain.testkit.AuditReport;
+import io.tain.testkit.ProcessCluster;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Three mirrors between two clusters of three brokers, all in processes of their own, while faults strike at all of them.
+ * Then everything is healed, and what should be true of a mirror must be true.
+ *
+ * <p>{@code chaos.seconds} says for how long, and {@code chaos.seed} which faults; see {@code ./check --soak}.
+ */
+final class RandomFaultsIT {
+    private static final Duration LENGTH = Duration.ofSeconds(Long.getLong("chaos.seconds", 60));
+    private static final long SEED = Long.getLong("chaos.seed", System.nanoTime() % 1_000_000);
+    private static final String GROUP = "chaos";
+    /** From the last fault to lag 0 (I7); most of it is a busy machine's. */
+    private static final Duration CAUGHT_UP = Duration.ofMinutes(2);
+
+    private static final Duration SECOND = Duration.ofSeconds(1);
+
+    /** What a mirror with a heap of 128 MiB may use in all: code, threads and buffers beside the heap. */
+    private static final long MOST_BYTES = 400L << 20;
+
+    private final Schedule schedule = Schedule.of(SEED, LENGTH);
+    private final AtomicBoolean failed = new AtomicBoolean();
+
+    @TempDir
+    private Path directory;
+
+    private long startNanos;
+
+    @Test
+    void shouldKeepItsPromisesWhateverHappens() {
+        tell(schedule.toString());
+        try (ProcessCluster source = cluster();
+                ProcessCluster target = cluster();
+                ChaosLoad load = new ChaosLoad(source)) {
+            load.tend();
+            Path link = SettingsFile.link(source, target, GROUP, ChaosLoad.TOPICS)
+                    .set("metadata.refresh.interval", "1s")
+                    .set("shutdown.timeout", "5s")
+                    .set("source.request.timeout.ms", 5_000)
+                    .set("target.request.timeout.ms", 5_000)
+                    .set("source.default.api.timeout.ms", 10_000)
+                    .write(directory, "link.properties");
+            Observer observer = new Observer(source, target, GROUP);
+            Path logs = TainProcess.module().resolve("target/chaos/" + SEED);
+            try (MirrorFleet mirrors = new MirrorFleet(link, logs, Schedule.VICTIMS);
+                    CommitWatch commits = new CommitWatch(observer)) {
+                observer.awaitMembers(Schedule.VICTIMS);
+                strike(source, target, load, mirrors);
+                load.stop();
+                tell("all healed");
+                observer.awaitLagZero(CAUGHT_UP, load.topics().toArray(String[]::new));
+                tell("lag is 0");
+                assertThat(commits.regressions()).as("commits that went back").isEmpty();
+                mirrors.tend();
+                mirrors.stopAll();
+                assertThat(mirrors.mostBytes()).isBetween(1L, MOST_BYTES);
+                tell("most memory: " + (mirrors.mostBytes() >> 20) + " MiB");
+            }
+            assertKept(load.audit(target));
+        } catch (AssertionError | RuntimeException e) {
+            throw new AssertionError(e.getMessage() + "\n" + schedule, e);
+        }
+    }
+
+    private static ProcessCluster cluster() {
+        return ProcessCluster.builder().brokers(Schedule.VICTIMS).proxied().start();
+    }
+
+    private void assertKept(List<AuditReport> audits) {
+        for (AuditReport audit : audits) {
+            tell(audit.toString());
+            assertThat(audit.isAtLeastOnce()).as(audit.toString()).isTrue();
+            assertThat(audit.sourceRecords()).isPositive();
+            // I4: what was under way at a crash, or when a group thought so, and nothing else (each fault at most
+            // once).
+            assertThat(audit.mostDuplicateWindows())
+                    .as(audit.toString())
+                    .isLessThanOrEqualTo(schedule.steps().size());
+        }
+    }
+
+    /** Each side on a thread of its own. */
+    private void strike(ProcessCluster source, ProcessCluster target, ChaosLoad load, MirrorFleet mirrors) {
+        ClusterFaults atSource = new ClusterFaults(source, Side.SOURCE);
+        ClusterFaults atTarget = new ClusterFaults(target, Side.TARGET);
+        startNanos = System.nanoTime();
+        ExecutorService threads = Executors.newFixedThreadPool(Side.values().length);
+        try {
+            List<CompletableFuture<Void>> sides = new ArrayList<>();
+            sides.add(CompletableFuture.runAsync(() -> run(Side.MIRRORS, mirrorFaults(mirrors)), threads));
+            sides.add(CompletableFuture.runAsync(() -> run(Side.SOURCE, sourceFaults(atSource, load)), threads));
+            sides.add(CompletableFuture.runAsync(() -> run(Side.TARGET, targetFaults(atTarget)), threads));
+            CompletableFuture.allOf(sides.toArray(CompletableFuture[]::new)).join();
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    /** How one side's faults begin and end, and what happens every second in between. */
+    private record Actions(Consumer<Step> begin, Consumer<Step> again, Consumer<Step> end, Runnable idle) {}
+
+    private static Actions mirrorFaults(MirrorFleet mirrors) {
+        return new Actions(
+                step -> {
+                    switch (step.fault()) {
+                        case KILL_MIRROR -> mirrors.kill(step.victim());
+                        case STOP_MIRROR -> mirrors.stop(step.victim());
+                        case FREEZE_MIRROR -> mirrors.suspend(step.victim());
+                        default -> mirrors.add();
+                    }
+                },
+                step -> {},
+                step -> {
+                    switch (step.fault()) {
+                        case KILL_MIRROR, STOP_MIRROR -> mirrors.start(step.victim());
+                        case FREEZE_MIRROR -> mirrors.resume(step.victim());
+                        default -> mirrors.removeLast();
+                    }
+                },
+                mirrors::tend);
+    }
+
+    private static Actions sourceFaults(ClusterFaults faults, ChaosLoad load) {
+        return new Actions(
+                step -> {
+                    switch (step.fault()) {
+                        case ADD_PARTITION -> load.addPartition();
+                        case ADD_TOPIC -> load.addTopic();
+                        default -> faults.begin(step);
+                    }
+                },
+                faults::again,
+                faults::end,
+                load::tend);
+    }
+
+    private static Actions targetFaults(ClusterFaults faults) {
+        return new Actions(faults::begin, faults::again, faults::end, () -> {});
+    }
+
+    private void run(Side side, Actions actions) {
+        try {
+            for (Step step : schedule.of(side)) {
+                while (elapsedMillis() < step.atMillis()) {
+                    actions.idle().run();
+                    pause(Math.min(SECOND.toMillis(), step.atMillis() - elapsedMillis()));
+                }
+                if (failed.get()) {
+                    return;
+                }
+                tell(step.toString());
+                actions.begin().accept(step);
+                long until = elapsedMillis() + step.millis();
+                while (elapsedMillis() < until) {
+                    pause(Math.min(SECOND.toMillis(), until - elapsedMillis()));
+                    actions.again().accept(step);
+                }
+                actions.end().accept(step);
+            }
+        } catch (AssertionError | RuntimeException e) {
+            failed.set(true);
+            throw e;
+        }
+    }
+
+    private static void pause(long millis) {
+        LockSupport.parkNanos(Duration.ofMillis(Math.max(0, millis)).toNanos());
+    }
+
+    private long elapsedMillis() {
+        return Duration.ofNanos(System.nanoTime() - startNanos).toMillis();
+    }
+
+    private void tell(String text) {
+        String at = startNanos == 0 ? "" : String.format("%.1f s: ", elapsedMillis() / 1e3);
+        System.out.println("[chaos] " + at + text);
+    }
+}
