@@ -17,6 +17,7 @@ import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -26,6 +27,7 @@ class DocsTest {
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)");
     private static final Pattern OPTION = Pattern.compile("--[a-z][A-Za-z.]*[A-Za-z]");
     private static final Pattern TYPE = Pattern.compile("`([A-Z][A-Za-z0-9]*[a-z][A-Za-z0-9]*)(?:[.#]([a-z]\\w*))?`");
+    private static final Pattern PROOF = Pattern.compile("`(\\w+)\\.(should\\w+)`");
 
     @Test
     void shouldListEveryOptionAsItIs() {
@@ -117,6 +119,34 @@ class DocsTest {
         return sources.stream()
                 .filter(source -> declared.matcher(source).find())
                 .anyMatch(source -> named.group(2) == null || source.contains(named.group(2)));
+    }
+
+    @Test
+    void shouldNameTestsThatExistForEveryFault() {
+        String table = between(read(ROOT.resolve("docs/reliability.md")), "<!-- faults -->", "<!-- end -->");
+        List<String> sources = sources();
+        List<String> wrong = new ArrayList<>();
+        List<String> numbers = new ArrayList<>();
+        for (String row : table.lines().skip(2).toList()) {
+            String[] cells = row.split(" *\\| *", -1);
+            numbers.add(cells[1]);
+            List<MatchResult> named = PROOF.matcher(cells[4]).results().toList();
+            if (named.isEmpty() && !cells[3].contains("Not tested")) {
+                wrong.add(cells[1] + ": neither a test nor a reason why there is none");
+            }
+            named.stream()
+                    .filter(proof -> sources.stream().noneMatch(source -> hasTest(source, proof)))
+                    .forEach(proof -> wrong.add(cells[1] + ": there is no " + proof.group()));
+        }
+
+        assertThat(wrong).isEmpty();
+        assertThat(numbers)
+                .isEqualTo(
+                        IntStream.rangeClosed(1, 44).mapToObj(String::valueOf).toList());
+    }
+
+    private static boolean hasTest(String source, MatchResult proof) {
+        return source.contains("class " + proof.group(1) + " ") && source.contains(" void " + proof.group(2) + "(");
     }
 
     @Test

@@ -20,7 +20,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Passes TCP connections on to a port of this host, and can delay, slow down, hold, swallow, reset or refuse them. One
+ * Passes TCP connections on to a port of this host, and can delay, slow down, hold, swallow, damage, reset or refuse them. One
  * thread of its own does all the work; the public methods may be called by any thread and have taken effect when they
  * return. Conditions add up until {@link #heal()}.
  */
@@ -105,6 +105,14 @@ public final class FaultProxy implements AutoCloseable {
         command(() -> conditions = conditions.withHeld(setOf(directions)));
     }
 
+    /**
+     * Flips a bit in the middle of each of the next so many large chunks of bytes (32 KiB and more), where a batch's
+     * records are if it is a batch that is under way. Healing takes back what is left of it.
+     */
+    public void damage(Direction direction, int chunks) {
+        command(() -> meter.damageNext(direction, chunks));
+    }
+
     /** Resets all connections now (RST to both sides). New ones are served. */
     public void reset() {
         command(() -> connections.forEach(ProxyConnection::reset));
@@ -119,6 +127,7 @@ public final class FaultProxy implements AutoCloseable {
     public void heal() {
         command(() -> {
             conditions = NetworkConditions.HEALTHY;
+            meter.damageNone();
             connections.stream().filter(ProxyConnection::lossy).forEach(ProxyConnection::reset);
             if (acceptor == null) {
                 acceptor = listen();

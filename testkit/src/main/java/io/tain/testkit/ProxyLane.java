@@ -9,6 +9,7 @@ import java.util.Deque;
 /** One direction of a proxied connection. Belongs to the proxy's thread. */
 final class ProxyLane {
     private static final int CHUNK_BYTES = 64 << 10;
+    private static final int LARGE_BYTES = 32 << 10;
     private static final int QUEUE_BYTES = 256 << 10;
     private static final int DELAYED_QUEUE_BYTES = 8 << 20;
 
@@ -51,6 +52,9 @@ final class ProxyLane {
         } else if (count > 0 && conditions.swallowed().contains(direction)) {
             lossy = true;
         } else if (count > 0) {
+            if (count >= LARGE_BYTES && meter.takeDamage(direction)) {
+                bytes.put(count / 2, (byte) (bytes.get(count / 2) ^ 0x10));
+            }
             underway.add(new Parcel(bytes.flip(), nowNanos + conditions.latencyNanos(direction)));
             underwayBytes += count;
         }

@@ -6,7 +6,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Counts the bytes that passed a proxy and holds them to a bandwidth. Belongs to the proxy's thread; only the totals may
+ * Counts the bytes that passed a proxy, holds them to a bandwidth, and tells which to damage. Belongs to the proxy's thread; only the totals may
  * be read by others.
  */
 final class ProxyMeter {
@@ -14,6 +14,7 @@ final class ProxyMeter {
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
     private final Map<Direction, AtomicLong> totals = new EnumMap<>(Direction.class);
+    private final Map<Direction, Integer> toDamage = new EnumMap<>(Direction.class);
     private final Map<Direction, Double> credit = new EnumMap<>(Direction.class);
     private long bytesPerSecond = NetworkConditions.UNLIMITED;
     private long filledNanos;
@@ -45,6 +46,21 @@ final class ProxyMeter {
     void passed(Direction direction, int bytes) {
         totals.get(direction).addAndGet(bytes);
         credit.merge(direction, (double) -bytes, Double::sum);
+    }
+
+    void damageNext(Direction direction, int chunks) {
+        toDamage.put(direction, chunks);
+    }
+
+    void damageNone() {
+        toDamage.clear();
+    }
+
+    /** Whether to damage a large chunk that is here now; each call takes one of those that were asked for. */
+    boolean takeDamage(Direction direction) {
+        int left = toDamage.getOrDefault(direction, 0);
+        toDamage.put(direction, Math.max(0, left - 1));
+        return left > 0;
     }
 
     long waitNanos(Direction direction) {

@@ -13,6 +13,7 @@ import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -124,6 +125,21 @@ class FaultProxyTest {
 
             assertThat(proxy.bytes(Direction.TO_BROKER)).isEqualTo(1);
             assertThat(proxy.bytes(Direction.TO_CLIENT)).isZero();
+        }
+    }
+
+    @Test
+    void shouldDamageAsManyLargeChunksAsTold() throws Exception {
+        proxy.damage(Direction.TO_BROKER, 1);
+        try (Socket socket = connect()) {
+            Thread writer = new Thread(() -> write(socket, new byte[4_000_000]));
+            writer.start();
+            byte[] answer = socket.getInputStream().readAllBytes();
+            writer.join();
+
+            assertThat(answer).hasSize(4_000_000);
+            assertThat(IntStream.range(0, answer.length).filter(i -> answer[i] != 0))
+                    .hasSize(1);
         }
     }
 

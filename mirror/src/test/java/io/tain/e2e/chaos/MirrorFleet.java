@@ -44,7 +44,8 @@ final class MirrorFleet implements AutoCloseable {
         tend();
         TainProcess mirror = mirrors.get(index);
         int status = mirror.term().awaitExit(STOPPED);
-        boolean tooEarly = status == 143 && mirror.err().isEmpty(); // it did not listen to signals yet
+        // On a busy machine it may not listen to signals yet, or not get to its start within its own limit.
+        boolean tooEarly = status == 143 && !mirror.err().contains(" mirrors ");
         if (status != 0 && !tooEarly && !couldNotStart(status)) {
             throw new AssertionError("mirror " + index + " stopped with status " + status + ":\n" + mirror.err());
         }

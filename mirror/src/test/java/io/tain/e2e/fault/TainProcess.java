@@ -51,6 +51,13 @@ public final class TainProcess implements AutoCloseable {
         return tain(arguments.toArray(new String[0]));
     }
 
+    /** {@link #run} with nowhere to write to: every byte of output fails as on a full disk. */
+    public static TainProcess runOnAFullDisk(Path file) {
+        List<String> command = new ArrayList<>(List.of("sh", "-c", "exec \"$@\" >/dev/full 2>/dev/full", "sh"));
+        command.addAll(java("io.tain.cli.Tain", "run", file.toString()));
+        return start(new ProcessBuilder(command));
+    }
+
     /** MirrorMaker's class with MirrorMaker's arguments. */
     public static TainProcess mirrorMaker(String... arguments) {
         return start(new ProcessBuilder(java("kafka.tools.MirrorMaker", arguments)));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tain.e2e.chaos.Fault.Side;
 import io.tain.e2e.chaos.Schedule.Step;
+import io.tain.e2e.fault.CommitWatch;
 import io.tain.e2e.fault.Observer;
 import io.tain.e2e.fault.SettingsFile;
 import io.tain.e2e.fault.TainProcess;
@@ -19,55 +20,49 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-/**
- * Three mirrors between two clusters of three brokers, all in processes of their own, while faults strike at all of them.
- * Then everything is healed, and what should be true of a mirror must be true.
- *
- * <p>{@code chaos.seconds} says for how long, and {@code chaos.seed} which faults; see {@code ./check --soak}.
- */
-final class RandomFaultsIT {
-    private static final Duration LENGTH = Duration.ofSeconds(Long.getLong("chaos.seconds", 60));
-    private static final long SEED = Long.getLong("chaos.seed", System.nanoTime() % 1_000_000);
+/** One run of a schedule: three mirrors between two clusters while faults strike, then the audit. Used once. */
+final class RandomRun {
     private static final String GROUP = "chaos";
+
     /** From the last fault to lag 0 (I7); most of it is a busy machine's. */
     private static final Duration CAUGHT_UP = Duration.ofMinutes(2);
 
     private static final Duration SECOND = Duration.ofSeconds(1);
 
-    /** What a mirror with a heap of 128 MiB may use in all: code, threads and buffers beside the heap. */
+    /** What a mirror with a heap of 128 MiB may use in all (I10): code, threads and buffers beside the heap. */
     private static final long MOST_BYTES = 400L << 20;
 
-    private final Schedule schedule = Schedule.of(SEED, LENGTH);
+    private final Schedule schedule;
+    private final ProcessCluster source;
+    private final ProcessCluster target;
     private final AtomicBoolean failed = new AtomicBoolean();
-
-    @TempDir
-    private Path directory;
-
     private long startNanos;
 
-    @Test
-    void shouldKeepItsPromisesWhateverHappens() {
+    RandomRun(Schedule schedule, ProcessCluster source, ProcessCluster target) {
+        this.schedule = schedule;
+        this.source = source;
+        this.target = target;
+    }
+
+    /** Runs the schedule, heals everything, waits for lag 0, and fails unless all promises were kept. */
+    void run(Path directory) {
         tell(schedule.toString());
-        try (ProcessCluster source = cluster();
-                ProcessCluster target = cluster();
-                ChaosLoad load = new ChaosLoad(source)) {
+        Path link = SettingsFile.link(source, target, GROUP, ChaosLoad.TOPICS)
+                .set("metadata.refresh.interval", "1s")
+                .set("shutdown.timeout", "5s")
+                .set("source.request.timeout.ms", 5_000)
+                .set("target.request.timeout.ms", 5_000)
+                .set("source.default.api.timeout.ms", 10_000)
+                .write(directory, "link.properties");
+        Path logs = TainProcess.module().resolve("target/chaos/" + schedule.seed());
+        Observer observer = new Observer(source, target, GROUP);
+        try (ChaosLoad load = new ChaosLoad(source)) {
             load.tend();
-            Path link = SettingsFile.link(source, target, GROUP, ChaosLoad.TOPICS)
-                    .set("metadata.refresh.interval", "1s")
-                    .set("shutdown.timeout", "5s")
-                    .set("source.request.timeout.ms", 5_000)
-                    .set("target.request.timeout.ms", 5_000)
-                    .set("source.default.api.timeout.ms", 10_000)
-                    .write(directory, "link.properties");
-            Observer observer = new Observer(source, target, GROUP);
-            Path logs = TainProcess.module().resolve("target/chaos/" + SEED);
             try (MirrorFleet mirrors = new MirrorFleet(link, logs, Schedule.VICTIMS);
                     CommitWatch commits = new CommitWatch(observer)) {
                 observer.awaitMembers(Schedule.VICTIMS);
-                strike(source, target, load, mirrors);
+                strike(load, mirrors);
                 load.stop();
                 tell("all healed");
                 observer.awaitLagZero(CAUGHT_UP, load.topics().toArray(String[]::new));
@@ -76,16 +71,12 @@ final class RandomFaultsIT {
                 mirrors.tend();
                 mirrors.stopAll();
                 assertThat(mirrors.mostBytes()).isBetween(1L, MOST_BYTES);
-                tell("most memory: " + (mirrors.mostBytes() >> 20) + " MiB");
+                tell("most memory of a mirror: " + (mirrors.mostBytes() >> 20) + " MiB");
             }
             assertKept(load.audit(target));
         } catch (AssertionError | RuntimeException e) {
             throw new AssertionError(e.getMessage() + "\n" + schedule, e);
         }
-    }
-
-    private static ProcessCluster cluster() {
-        return ProcessCluster.builder().brokers(Schedule.VICTIMS).proxied().start();
     }
 
     private void assertKept(List<AuditReport> audits) {
@@ -102,7 +93,7 @@ final class RandomFaultsIT {
     }
 
     /** Each side on a thread of its own. */
-    private void strike(ProcessCluster source, ProcessCluster target, ChaosLoad load, MirrorFleet mirrors) {
+    private void strike(ChaosLoad load, MirrorFleet mirrors) {
         ClusterFaults atSource = new ClusterFaults(source, Side.SOURCE);
         ClusterFaults atTarget = new ClusterFaults(target, Side.TARGET);
         startNanos = System.nanoTime();

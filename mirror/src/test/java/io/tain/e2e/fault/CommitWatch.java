@@ -1,6 +1,5 @@
-package io.tain.e2e.chaos;
+package io.tain.e2e.fault;
 
-import io.tain.e2e.fault.Observer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -10,7 +9,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.common.TopicPartition;
 
 /** Looks at a group's commits all the time: they must never go back (I6). Has a thread of its own. */
-final class CommitWatch implements AutoCloseable {
+public final class CommitWatch implements AutoCloseable {
     private static final Duration PAUSE = Duration.ofMillis(300);
 
     private final Observer observer;
@@ -20,7 +19,7 @@ final class CommitWatch implements AutoCloseable {
     private volatile boolean stopping;
     private int looks;
 
-    CommitWatch(Observer observer) {
+    public CommitWatch(Observer observer) {
         this.observer = observer;
         thread.setDaemon(true);
         thread.start();
@@ -51,7 +50,7 @@ final class CommitWatch implements AutoCloseable {
     }
 
     /** How often the commits went back, and where; ends the watch. */
-    List<String> regressions() {
+    public List<String> regressions() {
         close();
         if (looks == 0) {
             throw new AssertionError("the group's commits were never seen");

@@ -1,0 +1,211 @@
+package io.tain.e2e.fault;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tain.e2e.MirrorFixture;
+import io.tain.e2e.RunningMirror;
+import io.tain.link.LinkStatus.State;
+import io.tain.testkit.AuditReport;
+import io.tain.testkit.Await;
+import io.tain.testkit.ClusterPair;
+import io.tain.testkit.EmbeddedCluster;
+import io.tain.testkit.Security;
+import io.tain.testkit.Workload;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.ScramCredentialInfo;
+import org.apache.kafka.clients.admin.ScramMechanism;
+import org.apache.kafka.clients.admin.UserScramCredentialDeletion;
+import org.apache.kafka.clients.admin.UserScramCredentialUpsertion;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.acl.AccessControlEntry;
+import org.apache.kafka.common.acl.AclBinding;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.acl.AclPermissionType;
+import org.apache.kafka.common.resource.PatternType;
+import org.apache.kafka.common.resource.ResourcePattern;
+import org.apache.kafka.common.resource.ResourceType;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Rights and credentials that are taken away from a running mirror, and given back. */
+final class AccessIT {
+    private static final String USER = "mirror";
+    private static final String PASSWORD = "mirror-scram-secret";
+    private static final String SCRAM = "org.apache.kafka.common.security.scram.ScramLoginModule required";
+
+    private static ClusterPair clusters;
+
+    @BeforeAll
+    static void startClusters() throws Exception {
+        clusters = ClusterPair.start(cluster -> cluster.security(Security.SASL_PLAINTEXT)
+                .authorizer()
+                .proxied()
+                .property("sasl.enabled.mechanisms", "PLAIN,SCRAM-SHA-256")
+                .property("listener.name.client.sasl.enabled.mechanisms", "PLAIN,SCRAM-SHA-256")
+                .property("listener.name.client.scram-sha-256.sasl.jaas.config", SCRAM + ";"));
+        for (EmbeddedCluster cluster : List.of(clusters.source(), clusters.target())) {
+            giveCredentials(cluster);
+            cluster.admin()
+                    .createAcls(List.of(
+                            right(ResourceType.TOPIC, "*", AclOperation.DESCRIBE),
+                            right(ResourceType.TOPIC, "*", AclOperation.DESCRIBE_CONFIGS),
+                            right(ResourceType.TOPIC, "*", AclOperation.CREATE),
+                            right(ResourceType.GROUP, "*", AclOperation.READ)))
+                    .all()
+                    .get();
+        }
+    }
+
+    @AfterAll
+    static void closeClusters() {
+        clusters.close();
+    }
+
+    @Test
+    void shouldOutlastTargetCredentialsThatExpired() throws Exception {
+        outlastExpiry("expired-target", clusters.target(), "target: ");
+    }
+
+    @Test
+    void shouldOutlastSourceCredentialsThatExpired() throws Exception {
+        outlastExpiry("expired-source", clusters.source(), "source: ");
+    }
+
+    private static void outlastExpiry(String topic, EmbeddedCluster cluster, String blamed) throws Exception {
+        Observer observer = observe(topic);
+        allowAll(topic);
+        try (Workload load = load(topic);
+                RunningMirror mirror = link(topic)) {
+            observer.awaitProgress(topic, 200);
+            cluster.admin()
+                    .alterUserScramCredentials(
+                            List.of(new UserScramCredentialDeletion(USER, ScramMechanism.SCRAM_SHA_256)))
+                    .all()
+                    .get();
+            cluster.proxy(cluster.nodeIds().get(0)).reset();
+            try {
+                Await.until(
+                        "its credentials are told as the reason",
+                        Observer.PATIENCE,
+                        () -> mirror.status().partitions().stream()
+                                .anyMatch(status -> status.state() == State.RETRYING
+                                        && status.reason().orElse("").startsWith(blamed)
+                                        && status.reason().orElse("").contains("uthentication")));
+            } finally {
+                giveCredentials(cluster);
+            }
+            observer.awaitProgress(topic, 200);
+            load.stop();
+            observer.awaitLagZero(topic);
+        }
+        assertExactlyOnce(topic);
+    }
+
+    @Test
+    void shouldHoldBackOnlyTheTopicThatMayNoLongerBeWritten() throws Exception {
+        holdBack("unwritable", "writable", clusters.target(), AclOperation.WRITE);
+    }
+
+    @Test
+    void shouldHoldBackOnlyTheTopicThatMayNoLongerBeRead() throws Exception {
+        holdBack("unreadable", "readable", clusters.source(), AclOperation.READ);
+    }
+
+    /** One of two topics loses a right and gets it back. */
+    private static void holdBack(String held, String free, EmbeddedCluster cluster, AclOperation operation)
+            throws Exception {
+        Observer observer = observe(held);
+        allowAll(held);
+        allowAll(free);
+        TopicPartition partition = new TopicPartition(held, 0);
+        try (Workload toHeld = load(held);
+                Workload toFree = load(free);
+                RunningMirror mirror = link(held, free)) {
+            observer.awaitProgress(held, 200);
+            AclBinding right = right(ResourceType.TOPIC, held, operation);
+            cluster.admin().deleteAcls(List.of(right.toFilter())).all().get();
+
+            String reason = mirror.awaitReason(partition, State.RETRYING);
+            assertThat(reason).contains("TOPIC_AUTHORIZATION_FAILED");
+            // I9: the other topic goes on, and its positions are committed.
+            long before = mirror.committed().get(new TopicPartition(free, 0));
+            observer.awaitProgress(free, 500);
+            Await.until(
+                    "commits of the other topic",
+                    Observer.PATIENCE,
+                    () -> mirror.committed().get(new TopicPartition(free, 0)) > before);
+            assertThat(mirror.status(partition).orElseThrow().state()).isEqualTo(State.RETRYING);
+
+            cluster.admin().createAcls(List.of(right)).all().get();
+            toHeld.stop();
+            toFree.stop();
+            observer.awaitLagZero(held, free);
+        }
+        assertExactlyOnce(held);
+        assertExactlyOnce(free);
+    }
+
+    private static void giveCredentials(EmbeddedCluster cluster) throws InterruptedException, ExecutionException {
+        cluster.admin()
+                .alterUserScramCredentials(List.of(new UserScramCredentialUpsertion(
+                        USER, new ScramCredentialInfo(ScramMechanism.SCRAM_SHA_256, 4096), PASSWORD)))
+                .all()
+                .get();
+    }
+
+    private static void allowAll(String topic) throws InterruptedException, ExecutionException {
+        clusters.source()
+                .admin()
+                .createAcls(List.of(right(ResourceType.TOPIC, topic, AclOperation.READ)))
+                .all()
+                .get();
+        clusters.target()
+                .admin()
+                .createAcls(List.of(right(ResourceType.TOPIC, topic, AclOperation.WRITE)))
+                .all()
+                .get();
+    }
+
+    private static AclBinding right(ResourceType type, String name, AclOperation operation) {
+        return new AclBinding(
+                new ResourcePattern(type, name, PatternType.LITERAL),
+                new AccessControlEntry("User:" + USER, "*", operation, AclPermissionType.ALLOW));
+    }
+
+    /** A mirror whose group has the first topic's name. */
+    private static RunningMirror link(String... topics) throws Exception {
+        return MirrorFixture.between(clusters.source(), scram(clusters.source()), scram(clusters.target()))
+                .topics(String.join(",", topics))
+                .group(topics[0])
+                .start();
+    }
+
+    private static Map<String, Object> scram(EmbeddedCluster cluster) {
+        Map<String, Object> settings = new HashMap<>(cluster.clientProperties());
+        settings.put("sasl.mechanism", "SCRAM-SHA-256");
+        settings.put("sasl.jaas.config", SCRAM + " username=\"" + USER + "\" password=\"" + PASSWORD + "\";");
+        return settings;
+    }
+
+    private static Observer observe(String group) {
+        return new Observer(clusters.source(), clusters.target(), group);
+    }
+
+    private static Workload load(String topic) {
+        clusters.source().createTopic(topic, 1);
+        return Workload.to(clusters.source().directProperties(), topic, 1)
+                .rate(300)
+                .producer("linger.ms", 5)
+                .open()
+                .start();
+    }
+
+    private static void assertExactlyOnce(String topic) {
+        AuditReport audit = clusters.audit(topic);
+        assertThat(audit.isExactlyOnce()).as(audit.toString()).isTrue();
+    }
+}

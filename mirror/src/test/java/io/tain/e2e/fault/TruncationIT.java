@@ -1,0 +1,156 @@
+package io.tain.e2e.fault;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tain.e2e.MirrorFixture;
+import io.tain.e2e.RunningMirror;
+import io.tain.link.StartFailure;
+import io.tain.testkit.AuditReport;
+import io.tain.testkit.Auditor;
+import io.tain.testkit.Await;
+import io.tain.testkit.EmbeddedCluster;
+import io.tain.testkit.Workload;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.ElectionType;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Unclean leader elections: a replica that lacks acknowledged records becomes the leader, on the source or the target. */
+final class TruncationIT {
+    private static final int COMMON = 100;
+    private static final int LOST = 50;
+
+    private static EmbeddedCluster three;
+    private static EmbeddedCluster one;
+
+    @BeforeAll
+    static void startClusters() {
+        three = EmbeddedCluster.builder().brokers(3).start();
+        one = EmbeddedCluster.builder().start();
+    }
+
+    @AfterAll
+    static void closeClusters() {
+        three.close();
+        one.close();
+    }
+
+    @Test
+    void shouldHaltWhenTheSourceEndsBelowThePosition() throws Exception {
+        TopicPartition partition = twoReplicas(three, "shorter");
+        try (Workload load = load(three, "shorter");
+                RunningMirror mirror = mirror(three, one, "shorter")) {
+            writeWhatOneReplicaLacks(partition, load, mirror);
+            loseIt(partition);
+
+            String reason = mirror.awaitHalted(partition);
+
+            assertThat(reason).contains(partition + "@" + (COMMON + LOST), "ends at " + COMMON);
+            assertThat(mirror.committed()).containsEntry(partition, (long) COMMON + LOST);
+            three.start(first());
+        }
+    }
+
+    @Test
+    void shouldHaltWhenTheSourceHasOtherRecordsBelowThePosition() throws Exception {
+        TopicPartition partition = twoReplicas(three, "diverged");
+        try (Workload load = load(three, "diverged")) {
+            try (RunningMirror mirror = mirror(three, one, "diverged")) {
+                writeWhatOneReplicaLacks(partition, load, mirror);
+            }
+            loseIt(partition);
+            load.write(3 * LOST);
+            three.start(first());
+
+            try (RunningMirror mirror = mirror(three, one, "diverged")) {
+                String reason = mirror.awaitHalted(partition);
+
+                assertThat(reason).contains(partition + "@" + (COMMON + LOST));
+                assertThat(mirror.committed()).containsEntry(partition, (long) COMMON + LOST);
+            }
+        }
+        assertThat(new Observer(three, one, "diverged").size("diverged")).isEqualTo(COMMON + LOST);
+    }
+
+    @Test
+    void shouldGoOnInOrderAfterTheTargetLostAcknowledgedRecords() throws Exception {
+        TopicPartition partition = twoReplicas(three, "forgetful");
+        one.createTopic("forgetful", 1);
+        try (Workload load = load(one, "forgetful");
+                RunningMirror mirror = mirror(one, three, "forgetful")) {
+            writeWhatOneReplicaLacks(partition, load, mirror);
+            loseIt(partition);
+            load.write(LOST);
+            mirror.awaitCaughtUp("forgetful");
+            three.start(first());
+        }
+
+        AuditReport audit = Auditor.between(one, three).audit("forgetful");
+
+        // Nobody but the target can help it; what it lost is seen, and nothing else is wrong.
+        assertThat(audit.partitions())
+                .singleElement()
+                .satisfies(found ->
+                        assertThat(found.missing()).as(audit.toString()).isEqualTo(LOST));
+        assertThat(audit.isOrdered() && audit.isFaithful()).as(audit.toString()).isTrue();
+    }
+
+    /** One partition with two replicas, of which one alone may lead. */
+    private static TopicPartition twoReplicas(EmbeddedCluster cluster, String topic)
+            throws InterruptedException, ExecutionException {
+        List<Integer> replicas = cluster.nodeIds().subList(0, 2);
+        cluster.admin()
+                .createTopics(
+                        List.of(new NewTopic(topic, Map.of(0, replicas)).configs(Map.of("min.insync.replicas", "1"))))
+                .all()
+                .get();
+        TopicPartition partition = new TopicPartition(topic, 0);
+        Await.until("the partition is led", Observer.PATIENCE, () -> three.leader(partition) == replicas.get(0));
+        return partition;
+    }
+
+    private static int first() {
+        return three.nodeIds().get(0);
+    }
+
+    private static int second() {
+        return three.nodeIds().get(1);
+    }
+
+    /** Has it all copied; leaves the second replica's broker stopped. */
+    private static void writeWhatOneReplicaLacks(TopicPartition partition, Workload load, RunningMirror mirror) {
+        load.write(COMMON);
+        mirror.awaitCommitted(partition, COMMON);
+        three.stop(second());
+        load.write(LOST);
+        mirror.awaitCommitted(partition, COMMON + LOST);
+    }
+
+    /** Makes the second replica the leader; leaves the first one's broker stopped. */
+    private static void loseIt(TopicPartition partition) {
+        three.stopAbruptly(first());
+        three.start(second());
+        Await.until("the second replica leads", Observer.PATIENCE, () -> {
+            three.admin()
+                    .electLeaders(ElectionType.UNCLEAN, Set.of(partition))
+                    .partitions()
+                    .get();
+            return three.leader(partition) == second();
+        });
+    }
+
+    private static RunningMirror mirror(EmbeddedCluster source, EmbeddedCluster target, String topic)
+            throws StartFailure {
+        return MirrorFixture.between(source, target).topics(topic).group(topic).start();
+    }
+
+    private static Workload load(EmbeddedCluster source, String topic) {
+        return Workload.to(source.directProperties(), topic, 1).open();
+    }
+}
