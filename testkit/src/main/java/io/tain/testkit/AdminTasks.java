@@ -30,6 +30,8 @@ final class AdminTasks {
         properties.put("reconnect.backoff.ms", 20);
         properties.put("reconnect.backoff.max.ms", 200);
         properties.put("retry.backoff.ms", 50);
+        properties.put(
+                "request.timeout.ms", 5_000); // a frozen broker should not be waited for when another could answer
         return Admin.create(properties);
     }
 

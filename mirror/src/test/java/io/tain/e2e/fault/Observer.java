@@ -23,7 +23,6 @@ public final class Observer {
     /** For things that take a second or two on an idle machine. */
     public static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    private static final Duration MOVING = Duration.ofSeconds(30);
 
     private final Cluster source;
     private final Cluster target;
@@ -87,7 +86,7 @@ public final class Observer {
 
     /** Waits until the target has at least so many records. */
     public void awaitSize(String topic, long records) {
-        Await.until(records + " records in " + topic, MOVING, () -> size(topic) >= records);
+        Await.until(records + " records in " + topic, PATIENCE, () -> size(topic) >= records);
     }
 
     /** How many offsets the topic has on the target; none if there is no such topic. */
@@ -133,7 +132,7 @@ public final class Observer {
 
     private static <T> T get(KafkaFuture<T> future) {
         try {
-            return future.get(30, TimeUnit.SECONDS);
+            return future.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException e) {
             throw new IllegalStateException(e);
         } catch (InterruptedException e) {
