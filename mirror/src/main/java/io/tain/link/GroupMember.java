@@ -29,6 +29,7 @@ import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.RebalanceInProgressException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,6 +55,9 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
     private static final Duration PUBLISH = Duration.ofMillis(250);
     private static final Duration ASK = Duration.ofSeconds(5);
     private static final Duration PAUSE_AFTER_ERROR = Duration.ofSeconds(1);
+    /** While the source can't be reached, it is told this often. */
+    private static final Duration TROUBLE_AGAIN = Duration.ofMinutes(1);
+
     private static final Duration LEAVE = Duration.ofSeconds(5);
     private static final int MAX_CORRUPT_READS = 3;
 
@@ -77,6 +81,8 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
     private boolean polling;
 
     private long nextCommitNanos;
+    private long nextPositionsNanos;
+    private long nextTroubleNanos;
     private long nextPublishNanos;
     private boolean commitInFlight;
     private boolean commitsFail;
@@ -134,6 +140,8 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
         consumer.subscribe(config.topics().pattern(), this);
         nextCommitNanos = pace.nanoTime();
         nextPublishNanos = pace.nanoTime();
+        nextPositionsNanos = pace.nanoTime();
+        nextTroubleNanos = pace.nanoTime();
     }
 
     /** One cycle of the thread. */
@@ -155,7 +163,11 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
     void end() {
         publish();
         path.stop();
-        consumer.close(CloseOptions.timeout(LEAVE));
+        try {
+            consumer.close(CloseOptions.timeout(LEAVE));
+        } catch (KafkaException e) {
+            LOG.warn("{}: the group was not left in an orderly way: {}", config.name(), e.toString());
+        }
     }
 
     private void poll() {
@@ -166,12 +178,10 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
             consumer.poll(isSettled() ? quietPoll() : BUSY_POLL);
         } catch (WakeupException e) {
             LOG.debug("told to stop", e);
+        } catch (TopicAuthorizationException | AuthenticationException | RetriableException e) {
+            onTrouble(e);
         } catch (AuthorizationException e) {
             fatal("not authorised on the source: " + e.getMessage());
-        } catch (AuthenticationException | RetriableException e) {
-            // Credentials may be renewed and brokers come back; the data path goes on with what it has meanwhile.
-            LOG.warn("the group member can't reach the source: {}; trying again", e.toString());
-            pause();
         } catch (KafkaException e) {
             fatal("the group member failed: " + e);
         } finally {
@@ -202,6 +212,16 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
     private void fatal(String cause) {
         reports.onFatal().accept(new Outcome(Outcome.Kind.FAILED, Optional.of(cause)));
         stopping = true;
+    }
+
+    /** Credentials may be renewed and brokers come back; the data path goes on with what it has meanwhile. */
+    private void onTrouble(KafkaException e) {
+        long now = pace.nanoTime();
+        if (now - nextTroubleNanos >= 0) {
+            nextTroubleNanos = now + TROUBLE_AGAIN.toNanos();
+            LOG.warn("{}: the group member can't reach the source: {}; trying again", config.name(), e.toString());
+        }
+        pause();
     }
 
     private void pause() {
@@ -288,7 +308,7 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
         flows.values().stream()
                 .filter(flow -> flow.phase() == PartitionFlow.Phase.ASSIGNED)
                 .forEach(flow -> without.add(flow.partition()));
-        if (without.isEmpty()) {
+        if (without.isEmpty() || pace.nanoTime() - nextPositionsNanos < 0) {
             return;
         }
         try {
@@ -306,6 +326,16 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
             }
         } catch (TimeoutException | CommitFailedException | RebalanceInProgressException e) {
             LOG.warn("the positions of {} are not known yet: {}; trying again", text(without), e.toString());
+        } catch (TopicAuthorizationException e) {
+            // What may be read was committed nevertheless, and is found then.
+            nextPositionsNanos = pace.nanoTime() + PAUSE_AFTER_ERROR.toNanos();
+            without.stream()
+                    .filter(partition -> e.unauthorizedTopics().contains(partition.topic()))
+                    .forEach(partition -> flows.get(partition)
+                            .setReason("TOPIC_AUTHORIZATION_FAILED on the source; grant Read on topic "
+                                    + partition.topic()));
+        } catch (AuthenticationException | RetriableException e) {
+            onTrouble(e);
         } catch (KafkaException e) {
             fatal("can't find the positions of " + text(without) + ": " + e);
         }
@@ -361,6 +391,15 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
             return;
         }
         commitInFlight = true;
+        try {
+            commit(offsets);
+        } catch (AuthenticationException | RetriableException e) {
+            commitInFlight = false;
+            onTrouble(e);
+        }
+    }
+
+    private void commit(Map<TopicPartition, OffsetAndMetadata> offsets) {
         consumer.commitAsync(offsets, (done, failure) -> {
             commitInFlight = false;
             if (failure == null) {

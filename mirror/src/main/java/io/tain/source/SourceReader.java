@@ -319,6 +319,7 @@ public final class SourceReader implements FetchListener, AutoCloseable {
         }
         turnedAway.remove(node.id);
         if (!client.isReady(node.id, nowMs)) {
+            client.clusterProblem().ifPresent(this::tellCause);
             look = true;
             nextRetryMs = Math.min(nextRetryMs, nowMs + terms.retryBackoffMs());
             return;
@@ -328,6 +329,13 @@ public final class SourceReader implements FetchListener, AutoCloseable {
         node.reserved = Math.max(bytes, MIN_FETCH_BYTES);
         budget.reserve(node.reserved);
         fetch.accept(new FetchClient.Limits(node.reserved, someWait ? SHORT_WAIT_MS : terms.maxWaitMs()));
+    }
+
+    /** That brokers refuse us says more than that connections ended. */
+    private void tellCause(String problem) {
+        partitions.values().stream()
+                .filter(partition -> partition.problem().isPresent())
+                .forEach(partition -> partition.setProblem(problem));
     }
 
     private void pause(SourcePartition partition, long forMs) {

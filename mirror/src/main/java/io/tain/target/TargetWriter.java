@@ -138,8 +138,10 @@ public final class TargetWriter implements AutoCloseable {
         if (identity.isEmpty()) {
             return identityProblem.orElse("the target has given no producer id yet");
         }
-        if (lane.trouble().isPresent()) {
-            return lane.trouble().get();
+        // That brokers refuse us says more than that connections ended.
+        Optional<String> trouble = client.clusterProblem().or(lane::trouble);
+        if (trouble.isPresent()) {
+            return trouble.get();
         }
         Optional<Leader> leader = client.leader(lane.partition());
         if (leader.isEmpty()) {

@@ -84,6 +84,11 @@ public final class FetchClient implements AutoCloseable {
         return connection.topicProblem(topic);
     }
 
+    /** Why no broker lets us in, such as refused credentials; empty when one has since. */
+    public Optional<String> clusterProblem() {
+        return connection.clusterProblem();
+    }
+
     /** Whether a fetch could go to the broker now: connected and none in flight. Begins to connect if need be. */
     public boolean isReady(int nodeId, long nowMs) {
         return !nodesInFlight.contains(nodeId) && connection.isReady(nodeId, nowMs);

@@ -76,6 +76,11 @@ public final class ProduceClient implements AutoCloseable {
         return connection.topicProblem(topic);
     }
 
+    /** Why no broker lets us in, such as refused credentials; empty when one has since. */
+    public Optional<String> clusterProblem() {
+        return connection.clusterProblem();
+    }
+
     /** Whether a request could be sent to the broker now. Begins to connect if need be. */
     public boolean isReady(int nodeId, long nowMs) {
         return connection.isReady(nodeId, nowMs);

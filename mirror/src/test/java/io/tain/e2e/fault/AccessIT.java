@@ -115,6 +115,28 @@ final class AccessIT {
         holdBack("unreadable", "readable", clusters.source(), AclOperation.READ);
     }
 
+    @Test
+    void shouldMirrorWhatMayBeReadBesideWhatMayNot() throws Exception {
+        Observer observer = observe("never");
+        TopicPartition never = new TopicPartition("never", 0);
+        allowAll("always");
+        try (Workload toNever = load("never");
+                Workload toAlways = load("always");
+                RunningMirror mirror = link("never", "always")) {
+            observer.awaitProgress("always", 200);
+            Await.until(
+                    "the reason is told",
+                    Observer.PATIENCE,
+                    () -> mirror.status(never).orElseThrow().reason().orElse("").contains("grant Read on topic never"));
+            allowAll("never");
+            toNever.stop();
+            toAlways.stop();
+            observer.awaitLagZero("never", "always");
+        }
+        assertExactlyOnce("never");
+        assertExactlyOnce("always");
+    }
+
     /** One of two topics loses a right and gets it back. */
     private static void holdBack(String held, String free, EmbeddedCluster cluster, AclOperation operation)
             throws Exception {

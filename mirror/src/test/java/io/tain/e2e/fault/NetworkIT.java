@@ -104,7 +104,7 @@ final class NetworkIT {
         int values = 10_000;
         Observer observer = observe(topic);
         TopicPartition partition = new TopicPartition(topic, 0);
-        MirrorFixture fixture = fixture(topic).set("memory.budget", "4MiB");
+        MirrorFixture fixture = fixture(topic).set("memory.budget", "4MiB").set("target.request.timeout.ms", 5_000);
         try (Workload load = load(topic).valueBytes(values).open();
                 RunningMirror mirror = fixture.start()) {
             load.write(100);

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 import org.apache.kafka.clients.admin.MemberDescription;
 import org.apache.kafka.clients.admin.OffsetSpec;
@@ -22,7 +23,6 @@ import org.apache.kafka.common.TopicPartitionInfo;
 public final class Observer {
     /** For things that take a second or two on an idle machine. */
     public static final Duration PATIENCE = Duration.ofSeconds(60);
-
 
     private final Cluster source;
     private final Cluster target;
@@ -55,9 +55,12 @@ public final class Observer {
     /** {@link #awaitLagZero(String...)} with another deadline. */
     public void awaitLagZero(Duration patience, String... topics) {
         Map<TopicPartition, Long> ends = new HashMap<>();
-        for (String topic : topics) {
-            ends.putAll(ends(source, topic));
-        }
+        Await.until("the source tells its ends", patience, () -> {
+            for (String topic : topics) {
+                ends.putAll(ends(source, topic));
+            }
+            return true;
+        });
         try {
             Await.until("lag 0", patience, () -> committed().entrySet().containsAll(ends.entrySet()));
         } catch (AssertionError e) {
@@ -80,8 +83,12 @@ public final class Observer {
 
     /** Waits until the target has so many records more than now. */
     public void awaitProgress(String topic, long records) {
-        long before = size(topic);
-        awaitSize(topic, before + records);
+        AtomicLong wanted = new AtomicLong(-1);
+        Await.until(records + " more records in " + topic, PATIENCE, () -> {
+            long size = size(topic);
+            wanted.compareAndSet(-1, size + records);
+            return size >= wanted.get();
+        });
     }
 
     /** Waits until the target has at least so many records. */
