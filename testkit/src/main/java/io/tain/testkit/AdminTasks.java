@@ -1,7 +1,6 @@
 package io.tain.testkit;
 
 import java.time.Duration;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +15,6 @@ import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.TopicPartitionInfo;
-import org.apache.kafka.common.config.ConfigResource;
 
 /** What both kinds of cluster ask of the brokers. */
 final class AdminTasks {
@@ -35,17 +33,6 @@ final class AdminTasks {
         properties.put(
                 "request.timeout.ms", 5_000); // a frozen broker should not be waited for when another could answer
         return Admin.create(properties);
-    }
-
-    /**
-     * Connects the client to all these brokers. One that is connected to a single broker, which then freezes, would wait for
-     * that one for as long as a call may take, and not try another.
-     */
-    static void connectToAll(Admin admin, Collection<Integer> nodeIds) {
-        await(admin.describeConfigs(nodeIds.stream()
-                        .map(nodeId -> new ConfigResource(ConfigResource.Type.BROKER, Integer.toString(nodeId)))
-                        .toList())
-                .all());
     }
 
     static void awaitNodes(Admin admin, List<Integer> nodeIds) {

@@ -152,7 +152,6 @@ public final class ProcessCluster implements Cluster {
 
     /** Freezes the node's process with SIGSTOP: its connections stand, and nothing answers. */
     public void suspend(int nodeId) {
-        AdminTasks.connectToAll(admin, running.keySet());
         get(nodeId).suspend();
     }
 
