@@ -137,8 +137,9 @@ final class MirrorFaultIT {
                     .get();
             mirror.resume();
 
-            mirror.awaitErr("halted " + overtaken, Observer.PATIENCE);
-            Matcher told = Pattern.compile(overtaken + "@(\\d+): retention on the source deleted (\\d+) offsets")
+            mirror.awaitErr("HALTED " + overtaken, Observer.PATIENCE);
+            Matcher told = Pattern.compile(
+                            "deleted (\\d+) offsets before they were copied, from " + overtaken + "@(\\d+)")
                     .matcher(mirror.err());
             assertThat(told.find()).as(mirror.err()).isTrue();
             assertThat(Long.parseLong(told.group(1)) + Long.parseLong(told.group(2)))
