@@ -221,11 +221,7 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
             nextTroubleNanos = now + TROUBLE_AGAIN.toNanos();
             LOG.warn("{}: the group member can't reach the source: {}; trying again", config.name(), e.toString());
         }
-        pause();
-    }
-
-    private void pause() {
-        long until = pace.nanoTime() + PAUSE_AFTER_ERROR.toNanos();
+        long until = now + PAUSE_AFTER_ERROR.toNanos();
         while (!stopping && pace.nanoTime() < until) {
             pace.await(Duration.ofMillis(100));
         }
@@ -492,13 +488,11 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
     }
 
     private static String text(Collection<TopicPartition> partitions) {
-        int shown = 10;
-        String list = partitions.stream()
+        List<String> some = partitions.stream()
                 .map(TopicPartition::toString)
                 .sorted()
-                .limit(shown)
-                .toList()
-                .toString();
-        return partitions.size() <= shown ? list : partitions.size() + " partitions " + list + "...";
+                .limit(10)
+                .toList();
+        return partitions.size() == some.size() ? some.toString() : partitions.size() + " partitions " + some + "...";
     }
 }
