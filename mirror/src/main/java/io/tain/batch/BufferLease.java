@@ -9,18 +9,24 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class BufferLease {
     private final MemoryBudget budget;
     private final long bytes;
+    private final Runnable giveBack;
     private final AtomicInteger holders = new AtomicInteger(1);
 
-    /** Takes over bytes that are reserved already; the creator is the first holder. */
-    public BufferLease(MemoryBudget budget, long bytes) {
+    /**
+     * Takes over bytes that are reserved already; the creator is the first holder.
+     *
+     * @param giveBack run by the last holder's thread: what the buffer held may be overwritten from then on
+     */
+    public BufferLease(MemoryBudget budget, long bytes, Runnable giveBack) {
         this.budget = budget;
         this.bytes = bytes;
+        this.giveBack = giveBack;
     }
 
     /** Reserves bytes for a buffer of its own. */
     public static BufferLease reserve(MemoryBudget budget, long bytes) {
         budget.reserve(bytes);
-        return new BufferLease(budget, bytes);
+        return new BufferLease(budget, bytes, () -> {});
     }
 
     public BufferLease retain() {
@@ -32,6 +38,7 @@ public final class BufferLease {
     public void release() {
         int left = holders.decrementAndGet();
         if (left == 0) {
+            giveBack.run(); // first, or the next fetch might find no buffer to use again
             budget.release(bytes);
         } else if (left < 0) {
             throw new IllegalStateException("buffer released more often than retained");

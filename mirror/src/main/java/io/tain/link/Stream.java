@@ -37,6 +37,9 @@ final class Stream {
     /** Small next to a broker's socket.request.max.bytes (100 MiB), large enough to fill any link with five in flight. */
     private static final int MAX_REQUEST_BYTES = 4 << 20;
 
+    /** Buffers for so much of the budget are kept while there is less to copy. */
+    private static final int KEPT_SHARE = 2;
+
     private final Link link;
     private final LinkConfig config;
     private final int index;
@@ -106,6 +109,7 @@ final class Stream {
         FetchClient.Terms terms = new FetchClient.Terms(
                 committed ? IsolationLevel.READ_COMMITTED : IsolationLevel.READ_UNCOMMITTED,
                 number(client, ConsumerConfig.FETCH_MIN_BYTES_CONFIG, ConsumerConfig.DEFAULT_FETCH_MIN_BYTES),
+                budgetBytes / KEPT_SHARE,
                 String.valueOf(client.getOrDefault(ConsumerConfig.CLIENT_RACK_CONFIG, "")));
         int maxFetch = number(client, ConsumerConfig.FETCH_MAX_BYTES_CONFIG, ConsumerConfig.DEFAULT_FETCH_MAX_BYTES);
         Object perPartition = client.get(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG);

@@ -345,9 +345,9 @@ public final class SourceReader implements FetchListener, AutoCloseable {
     }
 
     @Override
-    public void onAnswer(int nodeId, int bytes) {
+    public void onAnswer(int nodeId, int bytes, Runnable giveBack) {
         budget.reserve(bytes);
-        answer = new BufferLease(budget, bytes);
+        answer = new BufferLease(budget, bytes, giveBack);
         answering = nodes.get(nodeId);
         releaseReserved(nodeId);
     }

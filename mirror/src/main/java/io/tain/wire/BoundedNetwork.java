@@ -10,6 +10,7 @@ import org.apache.kafka.clients.MetadataRecoveryStrategy;
 import org.apache.kafka.clients.NetworkClient;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.AbstractConfig;
+import org.apache.kafka.common.memory.MemoryPool;
 import org.apache.kafka.common.metrics.Metrics;
 import org.apache.kafka.common.network.ChannelBuilder;
 import org.apache.kafka.common.network.Selector;
@@ -18,8 +19,9 @@ import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.common.utils.Utils;
 
 /**
- * Makes Kafka's network client as Kafka's own factory does, but for one thing: an answer that says it is longer than a limit
- * is not read. The factory's would allocate whatever length a broker claims, up to 2 GiB.
+ * Makes Kafka's network client as Kafka's own factory does, but for two things: an answer that says it is longer than a limit
+ * is not read, where the factory's would allocate whatever length a broker claims, up to 2 GiB; and answers are read into
+ * buffers of our own.
  */
 final class BoundedNetwork {
     /** What a broker takes in one request by default ({@code socket.request.max.bytes}), so no batch is longer. */
@@ -35,8 +37,12 @@ final class BoundedNetwork {
         return (int) Math.min(Integer.MAX_VALUE, (long) Math.max(LARGEST_BATCH, fetchMaxBytes) + SLACK);
     }
 
-    /** What all connections of a client share. */
-    record Terms(String metricsGroup, int maxInFlight, int maxAnswerBytes) {}
+    /**
+     * What all connections of a client share.
+     *
+     * @param buffers where answers are read into
+     */
+    record Terms(String metricsGroup, int maxInFlight, int maxAnswerBytes, MemoryPool buffers) {}
 
     static KafkaClient connect(
             AbstractConfig config, Terms terms, Metadata metadata, Metrics metrics, LogContext logContext) {
@@ -52,7 +58,9 @@ final class BoundedNetwork {
                     terms.metricsGroup(),
                     Map.of(),
                     true,
+                    false,
                     channels,
+                    terms.buffers(),
                     logContext);
             return new NetworkClient(
                     selector,

@@ -16,6 +16,7 @@ import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.AbstractConfig;
+import org.apache.kafka.common.memory.MemoryPool;
 import org.apache.kafka.common.metrics.Metrics;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.AbstractRequest;
@@ -44,14 +45,14 @@ final class ClusterConnection implements AutoCloseable {
     }
 
     /** Connects with consumer settings; no broker is contacted before the first poll. */
-    static ClusterConnection forConsumer(Map<String, Object> settings, String clientId) {
+    static ClusterConnection forConsumer(Map<String, Object> settings, String clientId, MemoryPool buffers) {
         Map<String, Object> all = new HashMap<>(settings);
         all.put(ConsumerConfig.CLIENT_ID_CONFIG, clientId);
         all.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
         all.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
         ConsumerConfig config = new ConsumerConfig(all);
         int maxAnswerBytes = BoundedNetwork.limit(config.getInt(ConsumerConfig.FETCH_MAX_BYTES_CONFIG));
-        return connect(config, new BoundedNetwork.Terms("fetch", 100, maxAnswerBytes));
+        return connect(config, new BoundedNetwork.Terms("fetch", 100, maxAnswerBytes, buffers));
     }
 
     /** Connects with producer settings, allowing {@code maxInFlight} unanswered requests to each broker. */
@@ -61,7 +62,8 @@ final class ClusterConnection implements AutoCloseable {
         all.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
         all.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
         return connect(
-                new ProducerConfig(all), new BoundedNetwork.Terms("produce", maxInFlight, BoundedNetwork.limit(0)));
+                new ProducerConfig(all),
+                new BoundedNetwork.Terms("produce", maxInFlight, BoundedNetwork.limit(0), MemoryPool.NONE));
     }
 
     private static ClusterConnection connect(AbstractConfig config, BoundedNetwork.Terms terms) {

@@ -40,12 +40,14 @@ public final class FetchClient implements AutoCloseable {
     private final ClusterConnection connection;
     private final Terms terms;
     private final FetchListener listener;
+    private final AnswerBuffers buffers;
     private final Map<Integer, FetchSession> sessions = new HashMap<>();
     private final Set<Integer> nodesInFlight = new HashSet<>();
     private final ShortestRoundTrip roundTrip = new ShortestRoundTrip();
 
-    FetchClient(ClusterConnection connection, Terms terms, FetchListener listener) {
+    FetchClient(ClusterConnection connection, AnswerBuffers buffers, Terms terms, FetchListener listener) {
         this.connection = connection;
+        this.buffers = buffers;
         this.terms = terms;
         this.listener = listener;
     }
@@ -55,14 +57,17 @@ public final class FetchClient implements AutoCloseable {
      *
      * @param isolation which records are shown
      * @param minBytes least bytes worth answering with
+     * @param keptBytes most bytes of buffers kept for later answers
      * @param rack where the mirror runs, to be given a nearer replica; empty text when unknown
      */
-    public record Terms(IsolationLevel isolation, int minBytes, String rack) {}
+    public record Terms(IsolationLevel isolation, int minBytes, long keptBytes, String rack) {}
 
     /** A client with these consumer settings; connects at the first poll. */
     public static FetchClient connect(
             Map<String, Object> settings, String clientId, Terms terms, FetchListener listener) {
-        return new FetchClient(ClusterConnection.forConsumer(settings, clientId), terms, listener);
+        AnswerBuffers buffers = new AnswerBuffers(terms.keptBytes());
+        ClusterConnection connection = ClusterConnection.forConsumer(settings, clientId, buffers);
+        return new FetchClient(connection, buffers, terms, listener);
     }
 
     /** Keeps the topic's metadata fresh from now on. */
@@ -203,13 +208,18 @@ public final class FetchClient implements AutoCloseable {
         Map<TopicPartition, PartitionData> parts =
                 session.partsOf(response, answer.requestHeader().apiVersion());
         int bytes = 0;
+        Runnable giveBack = () -> {};
         for (PartitionData part : parts.values()) {
-            bytes += FetchResponse.recordsSize(part);
+            if (FetchResponse.recordsSize(part) > 0) {
+                bytes += FetchResponse.recordsSize(part);
+                ByteBuffer whole = bytesOf(part); // all parts lie in one buffer
+                giveBack = () -> buffers.release(whole);
+            }
         }
         if (bytes >= MUCH_BYTES) {
             roundTrip.observe(answer.requestLatencyMs(), answer.receivedTimeMs());
         }
-        listener.onAnswer(nodeId, bytes);
+        listener.onAnswer(nodeId, bytes, giveBack);
         Map<TopicPartition, LeaderIdAndEpoch> moved = new HashMap<>();
         for (Map.Entry<TopicPartition, PartitionData> entry : parts.entrySet()) {
             TopicPartition partition = entry.getKey();

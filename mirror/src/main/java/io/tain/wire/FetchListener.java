@@ -5,8 +5,13 @@ import org.apache.kafka.common.TopicPartition;
 
 /** Hears the answers to fetches, on the thread that polls the {@link FetchClient}. */
 public interface FetchListener {
-    /** An answer begins; {@code onPartition} follows for each partition in it. */
-    void onAnswer(int nodeId, int bytes);
+    /**
+     * An answer begins; {@code onPartition} follows for each partition in it.
+     *
+     * @param bytes of batches in it
+     * @param giveBack to be run once, by any thread, when nobody looks at any of these batches any more: their buffer is used again
+     */
+    void onAnswer(int nodeId, int bytes, Runnable giveBack);
 
     void onPartition(FetchedPartition fetched);
 

@@ -106,7 +106,7 @@ final class SimMirror implements SimulatedMirror.Surroundings {
     public FetchClient fetchClient(FetchListener listener) {
         SimulatedClient client = new SimulatedClient(name + "/reader", world.source, 100, world::orphan);
         sourceClients.add(client);
-        return client.fetchClient(new FetchClient.Terms(world.terms.isolation(), 1, ""), listener);
+        return client.fetchClient(new FetchClient.Terms(world.terms.isolation(), 1, 0, ""), listener);
     }
 
     @Override

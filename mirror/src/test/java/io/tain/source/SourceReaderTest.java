@@ -53,7 +53,7 @@ class SourceReaderTest implements ReaderListener {
         brokers.lead(U0, 1);
         BatchIntake intake =
                 new BatchIntake(this, budget, new Transcoder(1 << 20), Optional.empty(), counters, () -> now);
-        FetchClient.Terms terms = new FetchClient.Terms(IsolationLevel.READ_COMMITTED, 1, "");
+        FetchClient.Terms terms = new FetchClient.Terms(IsolationLevel.READ_COMMITTED, 1, 0, "");
         return new SourceReader(
                 listener -> brokers.fetchClient(terms, listener),
                 new ReaderTerms(true, 256 * 1024, OptionalInt.of(128 * 1024), 500, 10),

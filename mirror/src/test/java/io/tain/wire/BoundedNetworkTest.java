@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 class BoundedNetworkTest {
     private static final FetchListener DEAF = new FetchListener() {
         @Override
-        public void onAnswer(int nodeId, int bytes) {}
+        public void onAnswer(int nodeId, int bytes, Runnable giveBack) {}
 
         @Override
         public void onPartition(FetchedPartition fetched) {}
@@ -33,7 +33,7 @@ class BoundedNetworkTest {
         try (ServerSocket broker = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             CompletableFuture<Integer> rest = CompletableFuture.supplyAsync(() -> claimTooMuch(broker));
             Map<String, Object> settings = Map.of("bootstrap.servers", "127.0.0.1:" + broker.getLocalPort());
-            FetchClient.Terms terms = new FetchClient.Terms(IsolationLevel.READ_COMMITTED, 1, "");
+            FetchClient.Terms terms = new FetchClient.Terms(IsolationLevel.READ_COMMITTED, 1, 0, "");
 
             // when
             try (FetchClient client = FetchClient.connect(settings, "test", terms, DEAF)) {

@@ -66,7 +66,8 @@ public final class ScriptedBrokers extends UnwiredClient {
 
     /** A client that speaks to these brokers. */
     public FetchClient fetchClient(FetchClient.Terms terms, FetchListener listener) {
-        return new FetchClient(new ClusterConnection(this, metadata, new Metrics(), 30_000), terms, listener);
+        ClusterConnection connection = new ClusterConnection(this, metadata, new Metrics(), 30_000);
+        return new FetchClient(connection, new AnswerBuffers(terms.keptBytes()), terms, listener);
     }
 
     /** Says who leads a partition; takes effect at the next metadata answer, which every poll brings if it is wanted. */

@@ -106,7 +106,7 @@ public final class SimulatedClient extends UnwiredClient {
     }
 
     public FetchClient fetchClient(FetchClient.Terms terms, FetchListener listener) {
-        return new FetchClient(connection(), terms, listener);
+        return new FetchClient(connection(), new AnswerBuffers(terms.keptBytes()), terms, listener);
     }
 
     public ProduceClient produceClient(int acks) {
