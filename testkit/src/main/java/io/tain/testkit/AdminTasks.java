@@ -51,7 +51,8 @@ final class AdminTasks {
 
     static boolean serving(Admin admin, List<Integer> nodeIds) {
         DescribeClusterOptions options = new DescribeClusterOptions().timeoutMs(ATTEMPT_MILLIS);
-        return await(admin.describeCluster(options).nodes()).stream()
+        // A client that is connected to a broker which doesn't answer yet sleeps through the time-out.
+        return await(admin.describeCluster(options).nodes(), ATTEMPT_MILLIS).stream()
                 .map(Node::id)
                 .toList()
                 .containsAll(nodeIds);
@@ -92,15 +93,19 @@ final class AdminTasks {
     }
 
     static <T> T await(KafkaFuture<T> future) {
+        return await(future, PATIENCE.toMillis());
+    }
+
+    private static <T> T await(KafkaFuture<T> future, long millis) {
         try {
-            return future.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            return future.get(millis, TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
             throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("Interrupted while waiting for a broker's answer.", e);
         } catch (java.util.concurrent.TimeoutException e) {
-            throw new IllegalStateException("No answer from the brokers after " + PATIENCE + ".", e);
+            throw new IllegalStateException("No answer from the brokers after " + millis + " ms.", e);
         }
     }
 }
