@@ -32,6 +32,11 @@ record Place(Path module) {
         return module.resolve("results");
     }
 
+    /** Written by hand: by how much targets are missed, why, and the evidence. */
+    Path bounds() {
+        return results().resolve("bounds.md");
+    }
+
     Path report() {
         return module.resolveSibling("BENCHMARKS.md");
     }

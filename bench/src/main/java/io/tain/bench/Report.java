@@ -36,11 +36,13 @@ final class Report {
                 results.add(WorkResult.parse(work.name(), Files.readAllLines(file)));
             }
         }
-        Files.writeString(place.report(), text(results));
+        String bounds = Files.exists(place.bounds()) ? Files.readString(place.bounds()) : "";
+        Files.writeString(place.report(), text(results, bounds));
         return place.report();
     }
 
-    static String text(List<WorkResult> results) {
+    /** @param bounds what is to be said of missed targets, in Markdown; may be empty */
+    static String text(List<WorkResult> results, String bounds) {
         Summary summary = new Summary(
                 results.stream().flatMap(result -> result.runs().stream()).toList());
         StringBuilder text = new StringBuilder("""
@@ -70,6 +72,11 @@ final class Report {
         facts(results, text);
         text.append("## Targets\n\n")
                 .append(Targets.table(Targets.judge(summary)).markdown());
+        if (!bounds.isBlank()) {
+            text.append("\n## What bounds the missed ones\n\n")
+                    .append(bounds.strip())
+                    .append('\n');
+        }
         text.append("\n## Results\n\n");
         for (WorkResult result : results) {
             text.append(Screen.medianTable(summary, result.work()).markdown()).append('\n');

@@ -30,7 +30,7 @@ class ReportTest {
 
     @Test
     void shouldSayWhereWhatAndHowToRepeatIt() {
-        String text = Report.text(List.of(result));
+        String text = Report.text(List.of(result), "The disk.\n");
 
         assertThat(text)
                 .contains("2 cores; tain 1; 2026-01-02: lz4-64k")
@@ -38,6 +38,7 @@ class ReportTest {
                 .contains("| tain | 900,000 |")
                 .contains("| lz4-64k | throughput at least 0.8 x limit | 0.90 x | met |")
                 .contains("| lz4-64k | throughput at least 2.5 x the better peer | - | not measured |")
+                .contains("## What bounds the missed ones\n\nThe disk.\n\n## Results\n")
                 .endsWith("`\n");
     }
 }
