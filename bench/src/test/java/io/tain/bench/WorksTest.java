@@ -18,9 +18,9 @@ class WorksTest {
     }
 
     @Test
-    void shouldCopyAtLeastAGigabyte() {
+    void shouldCopyAtLeastAGigabyteButOfSingleRecords() {
         assertThat(Works.all())
-                .filteredOn(work -> work.kind() == Work.Kind.COPY)
+                .filteredOn(work -> work.kind() == Work.Kind.COPY && work.load().batchBytes() != Work.Load.ONE_RECORD)
                 .allMatch(work -> work.load().records() * Work.VALUE_BYTES >= 1_000_000_000);
     }
 
