@@ -40,6 +40,7 @@ final class PartitionFlow {
     private Assignment assignment;
     private OffsetTracker tracker;
     private SourcePartition source;
+    private Optional<Offsets> left = Optional.empty();
     private LogBreak found;
     private long committed = -1;
     private TopicIds committedIds = TopicIds.UNKNOWN;
@@ -90,6 +91,7 @@ final class PartitionFlow {
     void restart() {
         requireReading();
         start = tracker.committable();
+        left = Optional.empty();
         phase = Phase.POSITIONED;
     }
 
@@ -116,6 +118,19 @@ final class PartitionFlow {
         return tracker.committable().offset();
     }
 
+    /**
+     * Another position is being committed for it; whether that arrives or not, the old one is not committed any more. Tells
+     * whether that is news, or only tried again.
+     *
+     * @param offsets what it is about
+     */
+    boolean moveOn(Offsets offsets) {
+        require(Phase.BROKEN);
+        boolean news = !left.equals(Optional.of(offsets));
+        left = Optional.of(offsets);
+        return news;
+    }
+
     /** From BROKEN back to ASSIGNED: another position was committed for it. */
     void reassign() {
         require(Phase.BROKEN);
@@ -124,6 +139,7 @@ final class PartitionFlow {
         assignment = null;
         tracker = null;
         source = null;
+        left = Optional.empty();
     }
 
     /** @param offsets the source offsets that it is about, if known */
@@ -176,7 +192,7 @@ final class PartitionFlow {
 
     /** What should be committed, if it is not yet. */
     Optional<OffsetAndMetadata> uncommitted() {
-        if (tracker == null) {
+        if (tracker == null || left.isPresent()) {
             return Optional.empty();
         }
         Position position = tracker.committable();

@@ -205,13 +205,18 @@ final class Repositioning {
             TopicIds ids = new TopicIds(next.topic(), flow.ids().target());
             offsets.put(flow.partition(), ids.commit(new Position(next.offset(), -1)));
         });
-        consumer.commitSync(offsets, ASK);
         moves.forEach((flow, finding) -> {
-            events.tell(
-                    finding.kind(),
-                    flow.partition(),
-                    Optional.of(finding.offsets()),
-                    finding.what() + "; " + finding.next().orElseThrow().text());
+            if (flow.moveOn(finding.offsets())) {
+                events.tell(
+                        finding.kind(),
+                        flow.partition(),
+                        Optional.of(finding.offsets()),
+                        finding.what() + "; " + finding.next().orElseThrow().text());
+            }
+        });
+        // Only now: of a commit that fails it is not known whether it counts, and the next owner would say nothing.
+        consumer.commitSync(offsets, ASK);
+        moves.keySet().forEach(flow -> {
             path.abandon(flow.assignment().orElseThrow());
             flow.reassign();
         });

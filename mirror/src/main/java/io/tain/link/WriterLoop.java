@@ -139,8 +139,8 @@ final class WriterLoop implements Runnable, WriterListener {
     @Override
     public void onAcknowledged(MirrorBatch batch, long targetOffset) {
         if (batch.refusal().isPresent()) {
-            Offsets offsets =
-                    new Offsets(batch.encoded().firstOffset(), batch.encoded().nextOffset());
+            Offsets offsets = new Offsets(
+                    batch.encoded().source().ofRecord(0), batch.encoded().nextOffset());
             counters.deadLetters.add(batch.count());
             counters.events.tell(
                     Event.Kind.DEAD_LETTER,
@@ -167,7 +167,9 @@ final class WriterLoop implements Runnable, WriterListener {
     @Override
     public Verdict onRefused(MirrorBatch batch, String reason) {
         Assignment assignment = batch.range().assignment();
-        String place = assignment + "@" + batch.encoded().firstOffset();
+        // What the batch covers may begin before its record, where compaction left a hole.
+        long offset = batch.encoded().source().ofRecord(0);
+        String place = assignment + "@" + offset;
         String what = "the target refuses the record at " + place
                 + (batch.target().equals(assignment.partition()) ? "" : " (for " + batch.target() + ")") + ": "
                 + reason;
@@ -185,8 +187,7 @@ final class WriterLoop implements Runnable, WriterListener {
                                 + batch.refusal().orElseThrow() + "; change the limits of "
                                 + batch.target().topic() + ", or set on.refused=skip, and restart");
             case SKIP -> {
-                Offsets offsets = new Offsets(
-                        batch.encoded().firstOffset(), batch.encoded().nextOffset());
+                Offsets offsets = new Offsets(offset, batch.encoded().nextOffset());
                 counters.refused.add(batch.count());
                 counters.events.tell(
                         Event.Kind.SKIPPED, assignment.partition(), Optional.of(offsets), what + "; left out");

@@ -136,6 +136,7 @@ public final class BatchIntake implements AutoCloseable {
         Verdict verdict = partition.policy().decide(batch, partition.position(), aborted);
         switch (verdict.action()) {
             case SKIP -> {
+                checkSum(batch);
                 return;
             }
             case DROP -> drop(partition, batch);
@@ -153,11 +154,15 @@ public final class BatchIntake implements AutoCloseable {
         return batch.isOldFormat() ? -1 : batch.leaderEpoch();
     }
 
-    private void drop(SourcePartition partition, RecordBatch batch) {
-        // Nobody else will ever look at these bytes, and one wrong bit could make records vanish without a trace.
+    /** Nobody else will ever look at what is not copied, and one wrong bit could make records vanish without a trace. */
+    private static void checkSum(RecordBatch batch) {
         if (!batch.isChecksumValid()) {
             throw new InvalidBatchException("checksum of the batch at offset " + batch.baseOffset() + " is wrong");
         }
+    }
+
+    private void drop(SourcePartition partition, RecordBatch batch) {
+        checkSum(batch);
         SourceRange last = ranges.isEmpty() ? null : ranges.get(ranges.size() - 1);
         if (last != null
                 && last.assignment() == partition.assignment()

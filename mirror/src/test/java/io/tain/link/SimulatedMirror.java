@@ -35,6 +35,7 @@ public final class SimulatedMirror {
     private final List<WriterLoop> writers = new ArrayList<>();
     private final TopicDesk topics;
     private final LinkCounters counters;
+    private final EventLog events;
     private final MemoryBudget budget;
     private final AtomicReference<Optional<Outcome>> fatal = new AtomicReference<>(Optional.empty());
 
@@ -56,7 +57,7 @@ public final class SimulatedMirror {
 
     public SimulatedMirror(LinkConfig config, ReaderTerms readerTerms, WriterTerms writerTerms, Surroundings world) {
         SimulatedPace pace = new SimulatedPace(world);
-        EventLog events = new EventLog(config.name(), world.clockMs());
+        events = new EventLog(config.name(), world.clockMs());
         counters = new LinkCounters(events);
         AtomicLong queued = new AtomicLong();
         topics = new TopicDesk(wanted -> {
@@ -184,6 +185,11 @@ public final class SimulatedMirror {
 
     public LinkStatus.Totals totals() {
         return counters.totals();
+    }
+
+    /** What an operator was told. */
+    public List<Event> events() {
+        return events.last();
     }
 
     public long budgetUsed() {

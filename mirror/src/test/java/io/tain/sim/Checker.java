@@ -1,5 +1,7 @@
 package io.tain.sim;
 
+import io.tain.config.BreakPolicies.Lost;
+import io.tain.config.BreakPolicies.Truncated;
 import io.tain.config.OnRefused;
 import io.tain.sim.SimRecord.Fate;
 import io.tain.sim.SimRecord.State;
@@ -168,6 +170,19 @@ final class Checker {
         frontiers.put(written.partition, frontier);
     }
 
+    /** Whether an election has taken something at or behind the offset. */
+    private static boolean wasTruncated(List<SimRecord> known, long offset) {
+        return known.stream().anyMatch(record -> record.state == State.TRUNCATED && record.offset >= offset);
+    }
+
+    /** By what policies allow when the source's log no longer has the position. */
+    private boolean mayBeLeftOut(SimRecord record, List<SimRecord> known) {
+        boolean lost = record.state == State.EXPIRED && world.breaks.lost() == Lost.JUMP;
+        return lost
+                || (world.breaks.truncated() == Truncated.CONTINUE
+                        && wasTruncated(known.subList(0, record.birth), record.offset));
+    }
+
     private boolean mayBeSkipped(SimRecord record) {
         return record.fate != Fate.ACCEPTED && world.terms.onRefused() == OnRefused.SKIP;
     }
@@ -203,6 +218,7 @@ final class Checker {
     void onCommitted(String mirror, TopicPartition partition, Position before, Position committed) {
         SourceLog log = world.source.log(partition);
         Tenure tenure = tenureAt(new Owner(mirror, partition), Long.MAX_VALUE);
+        List<SimRecord> known = log.records;
         if (before.offset < 0) {
             if (committed.offset != log.start()) {
                 throw new Violation("I1", partition + " begins at " + committed.offset + ", not at " + log.start());
@@ -211,10 +227,20 @@ final class Checker {
             log.records.forEach(record -> record.excused |= record.offset < committed.offset);
             return;
         }
+        if (world.breaks.truncated() == Truncated.CONTINUE && committed.epoch < 0) {
+            known.stream()
+                    .filter(record -> record.offset < committed.offset && record.isRequired() && !record.copied)
+                    .filter(record -> mayBeLeftOut(record, known) && !mayBeSkipped(record))
+                    .forEach(Checker::leaveOut);
+        }
         if (committed.offset < before.offset) {
+            boolean mayGoBack = world.breaks.truncated() != Truncated.HALT && wasTruncated(known, committed.offset);
+            if (mayGoBack) {
+                excuse(new Owner(mirror, partition));
+                return;
+            }
             throw new Violation("I6", partition + " goes back from " + before + " to " + committed);
         }
-        List<SimRecord> known = log.records;
         while (tenure.checked < known.size()) {
             SimRecord record = known.get(tenure.checked);
             if (record.state != State.TRUNCATED && record.offset >= committed.offset) {
@@ -225,15 +251,23 @@ final class Checker {
             }
             boolean due = record.offset >= tenure.start && record.isRequired() && !mayBeSkipped(record);
             if (due && !tenure.acknowledged.get(record.birth)) {
-                throw new Violation(
-                        "I5",
-                        mirror + " commits " + committed + " of " + partition + ", but has no answer for " + record);
-            }
-            if (due && !record.copied) {
+                if (!mayBeLeftOut(record, known)) {
+                    throw new Violation(
+                            "I5",
+                            mirror + " commits " + committed + " of " + partition + ", but has no answer for "
+                                    + record);
+                }
+                leaveOut(record);
+            } else if (due && !record.copied) {
                 throw new Violation("I1", mirror + " commits " + committed + " without " + record);
             }
             tenure.checked++;
         }
+    }
+
+    private static void leaveOut(SimRecord record) {
+        record.leftOut = true;
+        record.excused = true;
     }
 
     record Position(long offset, int epoch) {}
@@ -243,11 +277,14 @@ final class Checker {
         long skipped = 0;
         for (SourceLog log : world.source.logs()) {
             for (SimRecord record : log.records) {
+                if (record.leftOut && !record.copied && !world.wasTold(log.partition, record.offset)) {
+                    throw new Violation("I8", "nobody was told that " + record + " is left out");
+                }
                 if (!record.copied && record.isRequired()) {
                     if (!mayBeSkipped(record)) {
                         throw new Violation("I1", "the target lacks " + record);
                     }
-                    skipped++;
+                    skipped += world.wasTold(log.partition, record.offset) ? 0 : 1;
                 }
             }
         }

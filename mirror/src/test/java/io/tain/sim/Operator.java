@@ -24,8 +24,10 @@ final class Operator {
             boolean isSo =
                     log.records.stream().anyMatch(record -> record.offset == offset && record.fate != Fate.ACCEPTED);
             require(isSo, log, reason);
+            world.see("halted by a refusal", 1);
             world.takeAll();
         } else if (reason.contains("corrupt batch") || reason.contains("corrupt")) {
+            world.see("halted by corruption", 1);
             require(world.checker.wasCorrupted(log.partition), log, reason);
         } else {
             seek(log, reason);
@@ -36,6 +38,7 @@ final class Operator {
         OffsetAndMetadata committed = world.group.committed(log.partition).orElseThrow();
         boolean expired = committed.offset() < log.start();
         boolean truncated = log.records.stream().anyMatch(record -> record.state == State.TRUNCATED);
+        world.see(expired ? "halted by retention" : "halted by truncation", 1);
         require(expired || truncated, log, reason);
         Matcher told = TOLD.matcher(reason);
         require(told.find(), log, reason);
@@ -54,7 +57,12 @@ final class Operator {
 
     private void require(boolean isSo, SourceLog log, String reason) {
         if (!isSo) {
-            throw new Violation("I8", log.partition + " is halted for no reason: " + reason);
+            throw new Violation(
+                    "I8",
+                    log.partition + " is halted for no reason: " + reason + "; refused would be "
+                            + log.records.stream()
+                                    .filter(record -> record.fate != Fate.ACCEPTED)
+                                    .toList());
         }
     }
 }

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** A simulation that finds nothing proves little unless it finds what is there: it catches each of these bugs. */
 @ExtendWith(QuietLog.class)
 class PlantedBugsTest {
-    private static final long SEEDS = 500;
+    private static final long SEEDS = 1_500;
 
     static Stream<PlantedBug> bugs() {
         return Stream.of(ofPositions(), ofResending(), ofCutting(), ofReading()).flatMap(Function.identity());
@@ -150,6 +150,18 @@ class PlantedBugsTest {
                 PlantedBug.of(
                         "lets the same brokers have all the memory",
                         new Edit("source/SourceReader.java", "            turnedAway.add(node.id);", "")),
+                PlantedBug.of(
+                        "commits another position before it tells of it",
+                        new Edit(
+                                "link/Repositioning.java",
+                                "if (flow.moveOn(finding.offsets())) {",
+                                "if (!flow.moveOn(finding.offsets())) {")),
+                PlantedBug.of(
+                        "names the offset that a refused batch covers, not that of its record",
+                        new Edit(
+                                "link/WriterLoop.java",
+                                "long offset = batch.encoded().source().ofRecord(0);",
+                                "long offset = batch.encoded().firstOffset();")),
                 PlantedBug.of(
                         "commits the epoch of the first of several dropped batches",
                         new Edit("batch/SourceRange.java", "        leaderEpoch = epoch;\n", "")));

@@ -98,7 +98,7 @@ final class Producers {
             long timestamp = habit.logAppendTime ? time : time - dice.between(0, 50);
             contents.add(content(log.records.size() + i, fate, timestamp));
         }
-        long producer = world.weather.has(Fault.TRANSACTIONS) && dice.chance(0.4) ? dice.between(1, 3) : -1;
+        long producer = world.weather.strikes(Fault.TRANSACTIONS) ? dice.between(1, 3) : -1;
         log.append(contents, fates, new Form(habit.compression, habit.logAppendTime, producer));
     }
 

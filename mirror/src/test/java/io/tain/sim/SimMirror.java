@@ -1,6 +1,5 @@
 package io.tain.sim;
 
-import io.tain.config.BreakPolicies;
 import io.tain.config.LinkConfig;
 import io.tain.config.SourceConfig;
 import io.tain.config.StartPosition;
@@ -62,7 +61,7 @@ final class SimMirror implements SimulatedMirror.Surroundings {
                 name,
                 "group",
                 new TopicSelection(Pattern.compile(".*"), "all"),
-                new SourceConfig(Map.of(), StartPosition.EARLIEST, isCommitted(terms), BreakPolicies.HALT),
+                new SourceConfig(Map.of(), StartPosition.EARLIEST, isCommitted(terms), world.breaks),
                 new TargetConfig(
                         Map.of(),
                         new TargetConfig.Guarantees((short) -1, terms.idempotent(), terms.window()),

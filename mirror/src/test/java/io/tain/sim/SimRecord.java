@@ -45,6 +45,9 @@ final class SimRecord {
     /** Its absence from the target is known to the operator. */
     boolean excused;
 
+    /** A policy let the mirror leave it out, and an event must tell so. */
+    boolean leftOut;
+
     /** Key, value, one header at most, and the timestamp. */
     static final class Content {
         private final byte[] key;

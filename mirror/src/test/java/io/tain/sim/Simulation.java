@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
@@ -18,6 +19,9 @@ public final class Simulation {
     private static final int STORMY_STEPS = 1_500;
     private static final int CALM_STEPS = 12_000;
 
+    /** Within this time every position is looked at by a leader once more. */
+    private static final int REST_MS = 3_000;
+
     private final long seed;
     private final World world;
 
@@ -28,9 +32,15 @@ public final class Simulation {
 
     /** What went wrong, with the last events and the command that shows it again; empty if nothing did. */
     public static Optional<String> run(long seed) {
+        return run(seed, new TreeMap<>());
+    }
+
+    /** The same, and adds up what the simulation has had to do with. */
+    static Optional<String> run(long seed, Map<String, Long> seen) {
         Simulation simulation = new Simulation(seed);
         try {
             simulation.run();
+            simulation.world.seen().forEach((what, times) -> seen.merge(what, times, Long::sum));
             return Optional.empty();
         } catch (RuntimeException | AssertionError e) {
             return Optional.of(simulation.report(e));
@@ -60,6 +70,7 @@ public final class Simulation {
                 }
             }
         }
+        text.append(world.breaks).append('\n');
         return text.append("terms: ")
                 .append(world.terms)
                 .append('\n')
@@ -122,6 +133,7 @@ public final class Simulation {
     /** Runs until everything has arrived, or only halted partitions are left; tells whether the former. */
     private boolean settles() {
         long until = world.steps() + CALM_STEPS;
+        long unsettledMs = world.nowMs();
         while (world.steps() < until) {
             world.step();
             if (world.steps() % 20 == 0) {
@@ -133,10 +145,12 @@ public final class Simulation {
                     complete &= done;
                     waits |= !done && !halted.containsKey(log.partition);
                 }
-                if (complete && halted.isEmpty()) {
+                if (!complete || !halted.isEmpty()) {
+                    unsettledMs = world.nowMs();
+                } else if (world.nowMs() - unsettledMs > REST_MS) {
                     return true;
                 }
-                if (!waits) {
+                if (!waits && !complete) {
                     return false;
                 }
             }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -21,12 +23,38 @@ class SimulationTest {
         long first = Long.getLong("tain.sim.seed", 1L);
         long count = Long.getLong("tain.sim.seed") == null ? Long.getLong("tain.sim.seeds", SEEDS) : 1;
         List<String> failures = new ArrayList<>();
+        Map<String, Long> seen = new TreeMap<>();
 
         for (long seed = first; seed < first + count && failures.size() < SHOWN; seed++) {
-            Simulation.run(seed).ifPresent(failures::add);
+            Simulation.run(seed, seen).ifPresent(failures::add);
         }
 
         assertThat(failures).as("seeds that broke a promise").isEmpty();
+        if (count >= SEEDS) {
+            assertThat(seen.keySet()).as("what happened at all").containsAll(everything());
+        }
+    }
+
+    private static List<String> everything() {
+        List<String> all = new ArrayList<>(List.of(
+                "forwarded",
+                "dropped",
+                "refused",
+                "written again",
+                "transcoded holes",
+                "transcoded delete-horizon",
+                "transcoded log-append-time",
+                "transcoded start-inside-batch",
+                "transcoded coalesced",
+                "transcoded split",
+                "halted by a refusal",
+                "halted by corruption",
+                "halted by retention",
+                "halted by truncation"));
+        for (Fault fault : Fault.values()) {
+            all.add("fault " + fault);
+        }
+        return all;
     }
 
     @Test

@@ -184,7 +184,7 @@ final class SourceLog {
         epochStarts.put(++epoch, end);
     }
 
-    /** Compaction takes some of one batch's records; the offsets that the batch spans stay. */
+    /** Compaction takes some of one batch's records, or none; the offsets that the batch spans stay. */
     boolean compact(Dice dice) {
         List<Integer> candidates = new ArrayList<>();
         for (int i = 0; i < batches.size(); i++) {
@@ -199,7 +199,7 @@ final class SourceLog {
         int index = dice.pick(candidates);
         Stored batch = batches.get(index);
         List<SimRecord> kept = new ArrayList<>(batch.records);
-        int taken = dice.between(1, kept.size());
+        int taken = dice.between(0, kept.size());
         for (int i = 0; i < taken; i++) {
             SimRecord gone = kept.remove(dice.between(0, kept.size() - 1));
             if (gone.state == State.VISIBLE) {

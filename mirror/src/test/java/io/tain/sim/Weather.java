@@ -29,10 +29,6 @@ final class Weather {
         return calm;
     }
 
-    boolean has(Fault fault) {
-        return chances.get(fault) > 0;
-    }
-
     boolean strikes(Fault fault) {
         boolean strikes = !calm && dice.chance(chances.get(fault));
         if (strikes) {

@@ -1,10 +1,18 @@
 package io.tain.sim;
 
+import io.tain.config.BreakPolicies;
+import io.tain.config.BreakPolicies.Lost;
+import io.tain.config.BreakPolicies.Recreated;
+import io.tain.config.BreakPolicies.Truncated;
+import io.tain.link.Event;
+import io.tain.link.LinkStatus.Totals;
 import io.tain.sim.SimRecord.Fate;
 import io.tain.wire.SimulatedClient;
 import io.tain.wire.SimulatedClient.Sent;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.apache.kafka.common.TopicPartition;
 
 /** Everything in a simulation, and what may happen in its next step. */
@@ -15,6 +23,7 @@ final class World {
     final Dice dice;
     final Weather weather;
     final Terms terms;
+    final BreakPolicies breaks;
     final Trace trace;
     final Checker checker;
     final SourceCluster source;
@@ -23,6 +32,8 @@ final class World {
     final Producers producers;
     private final List<SimMirror> mirrors = new ArrayList<>();
     private final List<Sent> orphans = new ArrayList<>();
+    private final List<Event> events = new ArrayList<>();
+    private final Map<String, Long> seen = new TreeMap<>();
     private final List<Delayed> later = new ArrayList<>();
     private long nowMs = START_MS;
     private long steps;
@@ -38,6 +49,8 @@ final class World {
         dice = new Dice(seed);
         weather = new Weather(dice);
         terms = Terms.roll(dice);
+        breaks = new BreakPolicies(
+                dice.pick(List.of(Lost.values())), dice.pick(List.of(Truncated.values())), Recreated.HALT);
         longestTickMs = dice.pick(List.of(30, 60, 200));
         trace = new Trace(this::nowMs);
         source = new SourceCluster(this);
@@ -201,6 +214,35 @@ final class World {
         }
     }
 
+    /** What a simulation has had to do with, to see that all of them together leave nothing out. */
+    Map<String, Long> seen() {
+        weather.struck().forEach((fault, times) -> seen.put("fault " + fault, (long) times));
+        see("written again", checker.duplicates());
+        return seen;
+    }
+
+    /** Whether an operator was told of an offset that was not copied. */
+    boolean wasTold(TopicPartition partition, long offset) {
+        return events.stream()
+                .filter(event -> event.kind() == Event.Kind.LOST || event.kind() == Event.Kind.TRUNCATED)
+                .filter(event -> event.partition().equals(partition))
+                .flatMap(event -> event.offsets().stream())
+                .anyMatch(offsets -> offsets.first() <= offset && offset < offsets.next());
+    }
+
+    void see(String what, long times) {
+        if (times > 0) {
+            seen.merge(what, times, Long::sum);
+        }
+    }
+
+    private void note(Totals totals) {
+        see("forwarded", totals.forwardedBatches());
+        see("dropped", totals.droppedBatches());
+        see("refused", totals.refusedRecords());
+        totals.transcodedBatches().forEach((why, batches) -> see("transcoded " + why, batches));
+    }
+
     /** Takes all processes down in good order, for an operator. */
     void stopAll() {
         for (SimMirror mirror : mirrors) {
@@ -208,6 +250,8 @@ final class World {
                 mirror.stop();
             }
             refusedBefore += mirror.engine().refused();
+            note(mirror.engine().totals());
+            events.addAll(mirror.engine().events());
         }
         mirrors.clear();
     }

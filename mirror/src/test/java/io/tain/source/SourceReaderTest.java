@@ -309,6 +309,22 @@ class SourceReaderTest implements ReaderListener {
     }
 
     @Test
+    void shouldNotSkipABatchForWhatADamagedHeaderSays() {
+        add(t0, 100);
+        poll();
+        MemoryRecords damaged = batch(100, 1, 10);
+        damaged.buffer().putInt(23, Integer.MIN_VALUE); // the last offset seems to lie before the position
+
+        brokers.answerFetch(T0, Errors.NONE, together(damaged, batch(101, 1, 10)), 102);
+        poll();
+        assertThat(ranges).isEmpty();
+        brokers.answerFetch(T0, Errors.NONE, together(batch(100, 1, 10), batch(101, 1, 10)), 102);
+        poll();
+
+        assertThat(ranges).extracting(SourceRange::firstOffset).containsExactly(100L, 101L);
+    }
+
+    @Test
     void shouldServeBrokersInTurnWhenMemoryAllowsOneFetchOnly() {
         brokers.lead(U0, 2);
         budget.reserve(BUDGET - 100 * 1024);
