@@ -38,7 +38,7 @@ final class LatencyTrial implements Trial {
      * @param measured for how long these are produced
      */
     record Times(Duration warmUp, Duration measured) {
-        static final Times FULL = new Times(Duration.ofSeconds(10), Duration.ofSeconds(30));
+        static final Times FULL = new Times(Duration.ofSeconds(8), Duration.ofSeconds(20));
         static final Times QUICK = new Times(Duration.ofSeconds(3), Duration.ofSeconds(5));
     }
 
