@@ -25,7 +25,7 @@ final class ChildBroker {
     private static final int TAIL_LINES = 40;
     private static final Duration ORDERLY = Duration.ofSeconds(30);
     private static final List<String> JVM_FLAGS =
-            List.of("-Xmx200m", "-Xms64m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto");
+            List.of("-Xmx400m", "-Xms64m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto");
     private static final String LOGGING = """
             <Configuration status="ERROR">
               <Appenders>
