@@ -7,7 +7,7 @@ import java.util.NoSuchElementException;
 /**
  * Walks the batches of one partition's part of a fetch answer. A batch that the broker cut off at the end is not returned;
  * {@link #trailingBytes()} then tells that something is there. Throws {@link InvalidBatchException} where the bytes can't be
- * batches. Does not move the position of the given buffer. Used by one thread.
+ * batches, or not batches of a log, whose offsets rise. Does not move the position of the given buffer. Used by one thread.
  */
 public final class BatchCursor implements Iterator<RecordBatch> {
     private final ByteBuffer bytes;
@@ -33,7 +33,25 @@ public final class BatchCursor implements Iterator<RecordBatch> {
         }
         RecordBatch batch = RecordBatch.of(bytes.slice(position, size));
         position += size;
+        requireOrder(batch);
         return batch;
+    }
+
+    /**
+     * No checksum covers a batch's base offset, and one that is wrong could hide the batches after it, or itself, among those
+     * that were read before. What follows is looked at before this batch is given out: either of the two may be wrong.
+     */
+    private void requireOrder(RecordBatch batch) {
+        if (batch.baseOffset() < 0 || batch.lastOffsetDelta() < 0 || batch.nextOffset() <= batch.baseOffset()) {
+            throw new InvalidBatchException("Impossible offsets: " + batch);
+        }
+        if (trailingBytes() >= Long.BYTES) {
+            long following = bytes.getLong(position);
+            if (following < batch.nextOffset()) {
+                throw new InvalidBatchException(
+                        "Offsets do not rise: the batch after " + batch + " has offset " + following);
+            }
+        }
     }
 
     /** How many bytes come after the last batch returned; at the end of the walk, the size of the cut-off piece. */

@@ -22,9 +22,7 @@ public record TargetTraits(
     }
 
     public TargetTraits {
-        if (maxMessageBytes < BatchLayout.RECORDS) {
-            throw new IllegalArgumentException(
-                    "maxMessageBytes is " + maxMessageBytes + ", less than the header of a batch");
-        }
+        // A topic may allow less, to take nothing: what is sent to it is refused, whatever its size.
+        maxMessageBytes = Math.max(maxMessageBytes, BatchLayout.RECORDS);
     }
 }

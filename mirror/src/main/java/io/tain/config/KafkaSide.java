@@ -107,6 +107,9 @@ final class KafkaSide {
     private void checkValues(Settings settings, Problems problems) {
         Map<String, String> values = settings.values();
         settings.all().stream().filter(Setting::unresolved).forEach(unresolved -> values.remove(unresolved.key()));
+        settings.all().stream()
+                .filter(setting -> values.containsKey(setting.key()) && !hasItsClasses(setting, problems))
+                .forEach(setting -> values.remove(setting.key()));
         Map<String, ConfigValue> checked = definition.validateAll(values);
         for (Setting setting : settings.all()) {
             ConfigValue value = checked.get(setting.key());
@@ -117,6 +120,28 @@ final class KafkaSide {
                 checkClasses(setting, problems);
             }
         }
+    }
+
+    /** Reports a class that is there, while one that it needs is not: Kafka would not catch this error. */
+    private boolean hasItsClasses(Setting setting, Problems problems) {
+        ConfigDef.ConfigKey key = definition.configKeys().get(setting.key());
+        boolean list = CLASS_LISTS.contains(setting.key());
+        if (!list && (key == null || key.type != ConfigDef.Type.CLASS)) {
+            return true;
+        }
+        for (String name : list ? setting.value().split(",", -1) : new String[] {setting.value()}) {
+            try {
+                ConfigDef.parseType(setting.key(), name, ConfigDef.Type.CLASS);
+            } catch (LinkageError e) {
+                problems.error(
+                        setting,
+                        "class " + name.strip() + " cannot be loaded; put all its jars on the CLASSPATH (" + e + ")");
+                return false;
+            } catch (ConfigException e) {
+                return true; // reported with the values
+            }
+        }
+        return true;
     }
 
     /** Kafka looks for the classes in these lists only when it makes a client. */
@@ -175,7 +200,7 @@ final class KafkaSide {
             }
         } catch (ConfigException e) {
             problems.error(settings.whole(), "", "settings of Kafka's " + client + ": " + e.getMessage());
-        } catch (KafkaException e) {
+        } catch (KafkaException | LinkageError e) {
             problems.error(settings.whole(), "", "settings of Kafka's " + client + " cannot be used: " + e);
         }
     }

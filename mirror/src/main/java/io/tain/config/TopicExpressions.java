@@ -19,6 +19,10 @@ final class TopicExpressions {
             "__consumer_offsets|__transaction_state|__share_group_state|__cluster_metadata|__remote_log_metadata";
     private static final String OWN = "tain-state|__tain.*";
     private static final Pattern LITERAL = Pattern.compile("(?:[A-Za-z0-9_-]|\\\\?\\.|\\\\[_-])+");
+
+    /** A topic's name has at most 249 characters, each perhaps escaped; to match longer text could overflow the stack. */
+    private static final int LONGEST_LITERAL = 2 * 249;
+
     private static final Pattern BACK_REFERENCE = Pattern.compile("(?<!\\\\)(?:\\\\\\\\)*\\\\[1-9]");
 
     /** Kafka's internal topics are left out unless named literally, or asked for; Tain's own unless named literally. */
@@ -72,7 +76,8 @@ final class TopicExpressions {
         Set<String> names = new TreeSet<>();
         for (String element : elements) {
             for (String alternative : element.split("\\|", -1)) {
-                if (LITERAL.matcher(alternative).matches()) {
+                if (alternative.length() <= LONGEST_LITERAL
+                        && LITERAL.matcher(alternative).matches()) {
                     names.add(alternative.replace("\\", ""));
                 }
             }

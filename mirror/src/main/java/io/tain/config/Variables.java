@@ -1,5 +1,6 @@
 package io.tain.config;
 
+import java.nio.file.InvalidPathException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -68,7 +69,7 @@ final class Variables {
                 return Optional.of(value);
             }
             problems.error(setting, variable + " has no value; " + remedy(provider));
-        } catch (ConfigException e) {
+        } catch (ConfigException | InvalidPathException e) {
             problems.error(setting, variable + " cannot be read; " + remedy(provider) + " (" + e.getMessage() + ")");
         }
         return Optional.empty();

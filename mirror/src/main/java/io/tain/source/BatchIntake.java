@@ -81,11 +81,7 @@ public final class BatchIntake implements AutoCloseable {
     /** Takes in one partition's part of an answer, whose buffer the lease keeps. */
     Next admit(SourcePartition partition, FetchedPartition fetched, BufferLease answer) {
         try {
-            AbortedTransactions aborted = abortedOf(fetched);
-            BatchCursor batches = new BatchCursor(fetched.records());
-            while (batches.hasNext()) {
-                admit(partition, batches.next(), aborted, answer);
-            }
+            admitAll(partition, fetched, answer);
             return Next.READ_ON;
         } catch (InvalidBatchException e) {
             return onInvalid(partition, e.getMessage());
@@ -95,6 +91,30 @@ public final class BatchIntake implements AutoCloseable {
         } catch (HandlerFailedException e) {
             listener.onHandlerFailed(partition.assignment(), e);
             return Next.STOPPED;
+        }
+    }
+
+    private void admitAll(SourcePartition partition, FetchedPartition fetched, BufferLease answer) {
+        AbortedTransactions aborted = abortedOf(fetched);
+        BatchCursor batches = new BatchCursor(fetched.records());
+        boolean below = false;
+        while (batches.hasNext()) {
+            RecordBatch batch = batches.next();
+            // A broker may begin a little early, but then has to go on where it was asked to.
+            if (below && !batch.isOldFormat() && batch.baseOffset() > partition.position()) {
+                throw new InvalidBatchException(
+                        "the answer begins below the position and goes on behind it, with " + batch);
+            }
+            below = batch.nextOffset() <= partition.position();
+            admit(partition, batch, aborted, answer);
+        }
+        // A broker always sends the first batch whole (KIP-74), so the next answer would bring no more than this one.
+        if (partition.position() == fetched.fetchOffset()) {
+            int cutOff = batches.trailingBytes();
+            throw new InvalidBatchException(
+                    cutOff > 0
+                            ? "the broker sends only " + cutOff + " bytes of a batch that claims to be longer"
+                            : "the broker sends only what lies below the position");
         }
     }
 

@@ -11,6 +11,7 @@ import java.util.NoSuchElementException;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class BatchCursorTest {
@@ -87,5 +88,28 @@ class BatchCursorTest {
         assertThatThrownBy(() -> walk(bytes))
                 .isInstanceOf(InvalidBatchException.class)
                 .hasMessageContaining("magic " + magic);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 4", "0, 33", "1, 2", "1, 40", "2, 2", "2, 38", "3, 0", "3, 37"})
+    void shouldNotGiveOutABatchBesideAWrongOffset(int index, long offset) {
+        batches.get(index).buffer().putLong(BatchLayout.BASE_OFFSET, offset);
+
+        BatchCursor cursor = new BatchCursor(concatenated());
+
+        assertThatThrownBy(() -> cursor.forEachRemaining(batch -> {}))
+                .isInstanceOf(InvalidBatchException.class)
+                .hasMessageContaining("Offsets do not rise");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"-1, 2", "0, -1", "9223372036854775807, 0", "9223372036854775807, 2"})
+    void shouldRejectImpossibleOffsets(long base, int lastDelta) {
+        ByteBuffer bytes = batches.get(0).buffer();
+        bytes.putLong(BatchLayout.BASE_OFFSET, base).putInt(BatchLayout.LAST_OFFSET_DELTA, lastDelta);
+
+        assertThatThrownBy(() -> walk(bytes))
+                .isInstanceOf(InvalidBatchException.class)
+                .hasMessageContaining("Impossible offsets");
     }
 }

@@ -6,17 +6,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tain.config.Codec;
 import java.nio.ByteBuffer;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
-import java.util.zip.CRC32;
-import java.util.zip.CRC32C;
+import java.util.stream.Stream;
 import org.apache.kafka.common.record.TimestampType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Whatever the bytes say, with a right checksum on top, the answer is batches that a broker takes or a clear refusal. */
 class HostileBytesTest {
@@ -25,18 +27,6 @@ class HostileBytesTest {
 
     private final Random random = new Random(SEED);
     private final Transcoder transcoder = new Transcoder(1 << 20);
-
-    private static void seal(ByteBuffer batch) {
-        if (batch.get(BatchLayout.MAGIC) == 2) {
-            CRC32C checksum = new CRC32C();
-            checksum.update(batch.duplicate().position(BatchLayout.ATTRIBUTES));
-            batch.putInt(BatchLayout.CRC, (int) checksum.getValue());
-        } else {
-            CRC32 checksum = new CRC32();
-            checksum.update(batch.duplicate().position(BatchLayout.MAGIC));
-            batch.putInt(BatchLayout.LEGACY_CRC, (int) checksum.getValue());
-        }
-    }
 
     private static ByteBuffer copyOf(ByteBuffer bytes) {
         return ByteBuffer.allocate(bytes.limit()).put(bytes.duplicate()).flip();
@@ -77,7 +67,7 @@ class HostileBytesTest {
         for (int run = 0; run < 1_200; run++) {
             ByteBuffer damaged = copyOf(original);
             mutate(damaged, from);
-            seal(damaged);
+            Hostile.seal(damaged);
             try {
                 List<EncodedBatch> out = transcoder.transcode(RecordBatch.of(damaged), RULE);
                 out.forEach(Broker::assertTakesUnchanged);
@@ -103,7 +93,7 @@ class HostileBytesTest {
                 .records(BatchSpec.dense(random, 0, 12))
                 .buffer();
         bytes.putInt(position, Long.decode(value).intValue());
-        seal(bytes);
+        Hostile.seal(bytes);
 
         assertThatThrownBy(() -> transcoder.transcode(RecordBatch.of(bytes), RULE))
                 .isInstanceOf(InvalidBatchException.class);
@@ -112,18 +102,65 @@ class HostileBytesTest {
     @ParameterizedTest
     @EnumSource(value = Codec.class, mode = EnumSource.Mode.EXCLUDE, names = "NONE")
     void shouldRefuseABombWithoutBlowingUp(Codec codec) {
-        byte[] bomb = new byte[30_000_000];
-        GrowingBytes compressed = new GrowingBytes();
-        Compressor.compress(codec, new Slice(bomb, 0, bomb.length), compressed);
-        ByteBuffer bytes = ByteBuffer.allocate(BatchLayout.RECORDS + compressed.size());
-        bytes.putInt(BatchLayout.LENGTH, bytes.limit() - BatchLayout.LOG_OVERHEAD);
-        bytes.put(BatchLayout.MAGIC, (byte) 2).putShort(BatchLayout.ATTRIBUTES, (short) codec.id());
-        bytes.putInt(BatchLayout.COUNT, 1).put(BatchLayout.RECORDS, compressed.array(), 0, compressed.size());
-        seal(bytes);
+        ByteBuffer bytes = Hostile.batchAround(Hostile.bomb(codec, 30_000_000), codec, 1);
 
-        assertThatThrownBy(() -> transcoder.transcode(RecordBatch.of(bytes), RULE))
-                .isInstanceOf(InvalidBatchException.class)
-                .hasMessageContaining("limit of 1048576 bytes");
+        long allocated = allocatedUntilRefused(bytes, "limit of 1048576 bytes");
+
+        // what doubles from 64 KiB up to the limit and, for LZ4, one block of it beyond
+        assertThat(allocated).isLessThan(12 << 20);
+    }
+
+    static Stream<Arguments> claims() {
+        byte[] lz4 = Hostile.bomb(Codec.LZ4, 100);
+        byte[] snappy = Hostile.bomb(Codec.SNAPPY, 100);
+        ByteBuffer.wrap(snappy).putInt(16, Integer.MAX_VALUE);
+        ByteBuffer.wrap(lz4).putInt(7, 0xffffff7f); // little endian: a block of 2 GiB
+        byte[] zstd =
+                HexFormat.of().parseHex("28b52ffd" + "e0" + "ffffff7f00000000" + "010000"); // holds 2 GiB, it says
+        return Stream.of(
+                claim("a record of 2 GiB", Codec.NONE, 1, "feffffff0f" + "0000000000"),
+                claim("a key of 2 GiB", Codec.NONE, 1, "14" + "000000" + "feffffff0f" + "01010101"),
+                claim("2^31 headers", Codec.NONE, 1, "14" + "000000" + "0101" + "feffffff0f" + "0101"),
+                claim("2^31 records", Codec.NONE, Integer.MAX_VALUE, "0c" + "000000" + "010100"),
+                claim("a Snappy block that unpacks to 2 GiB", Codec.SNAPPY, 1, "ffffffff07" + "00"),
+                Arguments.of("a framed Snappy block of 2 GiB", Hostile.batchAround(snappy, Codec.SNAPPY, 1)),
+                Arguments.of("an LZ4 block of 2 GiB", Hostile.batchAround(lz4, Codec.LZ4, 1)),
+                Arguments.of("a zstd frame of 2 GiB", Hostile.batchAround(zstd, Codec.ZSTD, 1)),
+                Arguments.of("an old key of 2 GiB", oldMessage(Integer.MAX_VALUE, 0)),
+                Arguments.of("an old value of 2 GiB", oldMessage(-1, Integer.MAX_VALUE)));
+    }
+
+    private static Arguments claim(String name, Codec codec, int count, String payload) {
+        return Arguments.of(name, Hostile.batchAround(HexFormat.of().parseHex(payload), codec, count));
+    }
+
+    private static ByteBuffer oldMessage(int keyLength, int valueLength) {
+        ByteBuffer message = ByteBuffer.allocate(50);
+        message.putInt(BatchLayout.LENGTH, 50 - BatchLayout.LOG_OVERHEAD).put(BatchLayout.MAGIC, (byte) 1);
+        message.putInt(BatchLayout.LEGACY_V1_KEY, keyLength).putInt(BatchLayout.LEGACY_V1_KEY + 4, valueLength);
+        Hostile.seal(message);
+        return message;
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("claims")
+    void shouldGiveNoMemoryForAClaim(String name, ByteBuffer bytes) {
+        long allocated = allocatedUntilRefused(bytes, "");
+
+        assertThat(allocated).as(name).isLessThan(8 << 20);
+    }
+
+    private long allocatedUntilRefused(ByteBuffer bytes, String words) {
+        RecordBatch batch = RecordBatch.of(bytes);
+        long before = Hostile.allocated();
+        try {
+            transcoder.transcode(batch, RULE);
+        } catch (InvalidBatchException e) {
+            long allocated = Hostile.allocated() - before;
+            assertThat(e).hasMessageContaining(words);
+            return allocated;
+        }
+        throw new AssertionError("taken: " + batch);
     }
 
     @Test

@@ -42,6 +42,13 @@ class TopicExpressionsTest {
     }
 
     @Test
+    void shouldTakeANameOfAnyLength() {
+        String name = "a".repeat(20_000);
+
+        assertThat(select(name, "").matches(name)).isTrue();
+    }
+
+    @Test
     void shouldTakeExcludedTopicsOutOfIncludedOnes() {
         TopicSelection selection = select("a.*,b", "a\\.x,.*tmp");
 
