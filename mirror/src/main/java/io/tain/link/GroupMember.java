@@ -71,6 +71,7 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
     private final Mailbox mailbox = new Mailbox(() -> {});
     private final Map<TopicPartition, PartitionFlow> flows =
             new TreeMap<>(Comparator.comparing(TopicPartition::topic).thenComparing(TopicPartition::partition));
+    private final Commits commits;
     private final Repositioning repositioning;
     private final WaitLog waits;
     private final ProgressWatch progress;
@@ -80,12 +81,9 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
     /** Only a poll may be woken, not the requests for positions between polls. Guarded by this. */
     private boolean polling;
 
-    private long nextCommitNanos;
     private long nextPositionsNanos;
     private long nextTroubleNanos;
     private long nextPublishNanos;
-    private boolean commitInFlight;
-    private boolean commitsFail;
 
     GroupMember(
             LinkConfig config,
@@ -101,6 +99,7 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
         this.events = reports.events();
         this.pace = pace;
         this.path = path.create(this);
+        this.commits = new Commits(config.name(), config.tuning().intervals().commit(), consumer, flows, pace);
         this.repositioning = new Repositioning(config, consumer, this.path, events, pace);
         this.progress = new ProgressWatch(events, pace::nanoTime);
         this.waits = new WaitLog(config.name(), pace::nanoTime, LOG::warn, LOG::info);
@@ -138,7 +137,6 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
 
     void begin() {
         consumer.subscribe(config.topics().pattern(), this);
-        nextCommitNanos = pace.nanoTime();
         nextPublishNanos = pace.nanoTime();
         nextPositionsNanos = pace.nanoTime();
         nextTroubleNanos = pace.nanoTime();
@@ -147,6 +145,9 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
     /** One cycle of the thread. */
     void step() {
         poll();
+        if (stopping) {
+            return; // a wake-up that came when the poll was over is still to be heard of, by the next request
+        }
         mailbox.drain();
         repositioning.decide(flows.values());
         findPositions();
@@ -199,7 +200,11 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
     }
 
     private Duration quietPoll() {
-        return flows.size() < MANY ? QUIET_POLL : QUIET_POLL_OF_MANY;
+        if (flows.size() < MANY) {
+            return QUIET_POLL;
+        }
+        Duration commit = config.tuning().intervals().commit();
+        return commit.compareTo(QUIET_POLL_OF_MANY) < 0 ? commit : QUIET_POLL_OF_MANY;
     }
 
     private boolean isSettled() {
@@ -274,28 +279,8 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
             return; // closing the consumer revokes everything once more, when the data path has ended already
         }
         path.drain(leaving, config.tuning().intervals().drain(), pace);
-        commitSync(leaving);
+        commits.commitLast(leaving);
         leaving.forEach(flow -> flow.assignment().ifPresent(path::abandon));
-    }
-
-    private void commitSync(Collection<PartitionFlow> leaving) {
-        Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
-        leaving.forEach(flow -> flow.uncommitted().ifPresent(offset -> offsets.put(flow.partition(), offset)));
-        if (offsets.isEmpty()) {
-            return;
-        }
-        try {
-            try {
-                consumer.commitSync(offsets, ASK);
-            } catch (WakeupException e) {
-                consumer.commitSync(offsets, ASK); // the order to stop came at the end of a poll, or in a rebalance
-            }
-        } catch (KafkaException e) {
-            LOG.warn(
-                    "the last positions of {} were not committed, their next owner repeats some records: {}",
-                    text(offsets.keySet()),
-                    e.toString());
-        }
     }
 
     /** Finds where the newly assigned partitions begin, and commits that before their first record is read. */
@@ -374,47 +359,11 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
     }
 
     private void maybeCommit() {
-        long now = pace.nanoTime();
-        if (commitInFlight || now - nextCommitNanos < 0) {
-            return;
-        }
-        nextCommitNanos = now + config.tuning().intervals().commit().toNanos();
-        Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
-        for (PartitionFlow flow : flows.values()) {
-            flow.uncommitted().ifPresent(offset -> offsets.put(flow.partition(), offset));
-        }
-        if (offsets.isEmpty()) {
-            return;
-        }
-        commitInFlight = true;
         try {
-            commit(offsets);
+            commits.maybeBegin();
         } catch (AuthenticationException | RetriableException e) {
-            commitInFlight = false;
             onTrouble(e);
         }
-    }
-
-    private void commit(Map<TopicPartition, OffsetAndMetadata> offsets) {
-        consumer.commitAsync(offsets, (done, failure) -> {
-            commitInFlight = false;
-            if (failure == null) {
-                commitsFail = false;
-                done.forEach((partition, offset) -> {
-                    PartitionFlow flow = flows.get(partition);
-                    if (flow != null) {
-                        flow.onCommitted(offset);
-                    }
-                });
-            } else if (failure instanceof RebalanceInProgressException) {
-                LOG.debug("{}: no commits during a rebalance", config.name());
-            } else {
-                if (!commitsFail) {
-                    LOG.warn("{}: positions were not committed, trying again: {}", config.name(), failure.toString());
-                }
-                commitsFail = true;
-            }
-        });
     }
 
     private void maybePublish() {
@@ -487,7 +436,7 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
         return Optional.ofNullable(flows.get(assignment.partition())).filter(flow -> flow.isOf(assignment));
     }
 
-    private static String text(Collection<TopicPartition> partitions) {
+    static String text(Collection<TopicPartition> partitions) {
         List<String> some = partitions.stream()
                 .map(TopicPartition::toString)
                 .sorted()

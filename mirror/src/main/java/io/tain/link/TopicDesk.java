@@ -64,25 +64,20 @@ final class TopicDesk implements Runnable {
             while (stopped.getCount() > 0) {
                 boolean asked = something.tryAcquire(RETRY.toMillis(), TimeUnit.MILLISECONDS);
                 something.drainPermits();
-                look(asked ? new HashSet<>(waiting) : refused());
+                step(asked);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private void look(Set<Wanted> wanted) throws InterruptedException {
+    /** One cycle of the thread, without its wait: looks at what was asked for, or again at what was refused. */
+    void step(boolean asked) throws InterruptedException {
+        Set<Wanted> wanted = asked ? new HashSet<>(waiting) : refused();
         waiting.removeAll(wanted);
         if (!wanted.isEmpty()) {
             prepare(wanted);
         }
-    }
-
-    /** One cycle of the thread, without its wait: looks at what was asked for, and again at what was refused. */
-    void step() throws InterruptedException {
-        Set<Wanted> wanted = new HashSet<>(waiting);
-        wanted.addAll(refused());
-        look(wanted);
     }
 
     private Set<Wanted> refused() {

@@ -163,7 +163,8 @@ public final class SimulatedMirror {
 
     public void stepTopics() {
         try {
-            topics.step();
+            topics.step(true);
+            topics.step(false);
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }

@@ -1,0 +1,149 @@
+package io.tain.link;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tain.batch.MemoryBudget;
+import io.tain.batch.Transcoder;
+import io.tain.config.BreakPolicies;
+import io.tain.config.LinkConfig;
+import io.tain.config.OnRefused;
+import io.tain.config.SourceConfig;
+import io.tain.config.StartPosition;
+import io.tain.config.TargetConfig;
+import io.tain.config.TopicSelection;
+import io.tain.config.Tuning;
+import io.tain.source.BatchIntake;
+import io.tain.source.IntakeCounters;
+import io.tain.source.ReaderTerms;
+import io.tain.source.SourceReader;
+import io.tain.wire.FetchClient;
+import io.tain.wire.ScriptedBrokers;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Pattern;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.MockConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+class GroupMemberTest {
+    private static final TopicPartition T0 = new TopicPartition("t", 0);
+
+    private final List<Outcome> fatal = new ArrayList<>();
+    private final LatelyWoken consumer = new LatelyWoken();
+    private final GroupMember member = new GroupMember(
+            config(),
+            consumer,
+            this::path,
+            Optional.empty(),
+            new LinkReports(new EventLog("link", () -> 0), fatal::add),
+            new SystemPace());
+
+    /** Is told to wake up when its poll is over already, so that the next request hears of it, as Kafka's does. */
+    private final class LatelyWoken extends MockConsumer<byte[], byte[]> {
+        private boolean woken;
+        private boolean askedWhileWoken;
+
+        LatelyWoken() {
+            super("earliest");
+        }
+
+        @Override
+        public synchronized ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
+            ConsumerRecords<byte[], byte[]> records = super.poll(Duration.ZERO);
+            if (assignment().isEmpty()) {
+                rebalance(List.of(T0));
+                updateBeginningOffsets(Map.of(T0, 0L));
+            }
+            member.stop();
+            return records;
+        }
+
+        @Override
+        public synchronized void wakeup() {
+            woken = true;
+        }
+
+        @Override
+        public synchronized Map<TopicPartition, OffsetAndMetadata> committed(
+                Set<TopicPartition> partitions, Duration timeout) {
+            if (woken) {
+                askedWhileWoken = true;
+                throw new WakeupException();
+            }
+            return super.committed(partitions);
+        }
+    }
+
+    private static LinkConfig config() {
+        return new LinkConfig(
+                "link",
+                "group",
+                new TopicSelection(Pattern.compile(".*"), "all"),
+                new SourceConfig(Map.of(), StartPosition.EARLIEST, true, BreakPolicies.HALT),
+                new TargetConfig(
+                        Map.of(),
+                        new TargetConfig.Guarantees((short) -1, true, 5),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        OnRefused.HALT),
+                new Tuning(
+                        1,
+                        1,
+                        new Tuning.Intervals(Duration.ofSeconds(1), Duration.ofMinutes(1), Duration.ZERO),
+                        1 << 20,
+                        OptionalInt.empty()));
+    }
+
+    /** One that is never given anything to copy. */
+    private DataPath path(StreamEvents events) {
+        MemoryBudget budget = new MemoryBudget(1 << 20, () -> {});
+        FetchClient.Terms terms = new FetchClient.Terms(IsolationLevel.READ_COMMITTED, 1, 0, "");
+        ReaderLoop reader = new ReaderLoop(
+                listener -> new SourceReader(
+                        answers -> new ScriptedBrokers().fetchClient(terms, answers),
+                        new ReaderTerms(true, 1 << 20, OptionalInt.empty(), 500, 10),
+                        budget,
+                        new BatchIntake(
+                                listener,
+                                budget,
+                                new Transcoder(1 << 20),
+                                Optional.empty(),
+                                new IntakeCounters(),
+                                () -> 0),
+                        () -> false),
+                List.of(),
+                events,
+                new SystemPace());
+        return new DataPath(
+                reader,
+                List.of(),
+                new TopicDesk(topics -> Map.of()),
+                ready -> {
+                    throw new IllegalStateException("nothing is ever ready");
+                },
+                new AtomicLong(),
+                DataPath.Mode.SAME_TOPIC);
+    }
+
+    @Test
+    @Timeout(30)
+    void shouldStopInOrderWhenToldSoAtTheEndOfAPoll() {
+        member.run();
+
+        assertThat(consumer.closed()).isTrue();
+        assertThat(fatal).isEmpty();
+        assertThat(consumer.askedWhileWoken).isFalse();
+    }
+}
