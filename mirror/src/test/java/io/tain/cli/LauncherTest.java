@@ -198,6 +198,18 @@ class LauncherTest {
         }
     }
 
+    @Test
+    void shouldLeaveAloneWhatAnotherStartIsMakingAndSweepUpWhatOneHasLeft() throws Exception {
+        javaThatDumps("0");
+        Path underWay = Files.createFile(folder.resolve("lib/tain-1-2.jsa.77"));
+        Path left = Files.createFile(folder.resolve("lib/tain-1-2.jsa.78.classlist"));
+        Files.setLastModifiedTime(left, FileTime.from(Instant.now().minusSeconds(3_600)));
+
+        run(Map.of(), tain.toString(), "run", "x");
+
+        assertThat(archives()).hasSize(2).contains(underWay);
+    }
+
     /** Gives the installation a class list, and a java that can make archives and counts it. */
     private void javaThatDumps(String status) throws IOException {
         Files.writeString(folder.resolve("lib/tain.classlist"), "java/lang/Object\n");
