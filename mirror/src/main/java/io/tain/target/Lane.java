@@ -122,9 +122,14 @@ final class Lane {
         return trouble;
     }
 
+    /** What has waited longest; null if there is nothing. */
+    Outgoing head() {
+        return unacked.isEmpty() ? queue.peekFirst() : unacked.peekFirst();
+    }
+
     /** The topic that is written to: told by the assignment, or the first that was seen; zero before. */
     Uuid topicId() {
-        Outgoing head = unacked.isEmpty() ? queue.peekFirst() : unacked.peekFirst();
+        Outgoing head = head();
         if (head != null) {
             Assignment assignment = head.first().range().assignment();
             boolean sameName = assignment.partition().topic().equals(partition.topic());
@@ -150,7 +155,7 @@ final class Lane {
     }
 
     private boolean isForDeadLetters() {
-        Outgoing head = unacked.isEmpty() ? queue.peekFirst() : unacked.peekFirst();
+        Outgoing head = head();
         return head != null && head.first().refusal().isPresent();
     }
 

@@ -205,7 +205,7 @@ public final class TargetWriter implements AutoCloseable {
     /** A topic that was never there may be made; one that is gone took with it what was copied, which must not go unnoticed. */
     private void onMissing(Lane lane) {
         if (lane.topicId().equals(Uuid.ZERO_UUID)) {
-            firstOf(lane).ifPresent(listener::onMissingTopic);
+            listener.onMissingTopic(lane.head().first());
         } else if (lane.missingMs(nowMs) > GONE_MS) {
             giveUp(lane, "the target topic " + lane.partition().topic() + " was deleted");
         }
@@ -217,13 +217,6 @@ public final class TargetWriter implements AutoCloseable {
             listener.onTargetReplaced(assignment, what + ": what was copied into it before is gone");
             discard(assignment);
         }
-    }
-
-    private static Optional<MirrorBatch> firstOf(Lane lane) {
-        Outgoing first = lane.unacked().isEmpty()
-                ? lane.queue().peekFirst()
-                : lane.unacked().peekFirst();
-        return Optional.ofNullable(first).map(Outgoing::first);
     }
 
     private void send(int nodeId, List<Lane> ready) {
@@ -396,9 +389,7 @@ public final class TargetWriter implements AutoCloseable {
 
     /** With an explicit delivery time-out, a batch that waited longer counts as refused, as it does for a producer. */
     private void maybeExpire(Lane lane, Duration limit) {
-        Outgoing head = lane.unacked().isEmpty()
-                ? lane.queue().peekFirst()
-                : lane.unacked().peekFirst();
+        Outgoing head = lane.head();
         if (head == null || lane.hasInFlight() || nowMs - head.sinceMs <= limit.toMillis()) {
             return;
         }
