@@ -2,109 +2,27 @@ package io.tain.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tain.batch.Assignment;
-import io.tain.batch.HandlerFailedException;
 import io.tain.batch.Hostile;
-import io.tain.batch.MemoryBudget;
-import io.tain.batch.MirrorBatch;
 import io.tain.batch.SourceRange;
-import io.tain.batch.TargetTraits;
-import io.tain.batch.TargetTraits.Handling;
-import io.tain.batch.Transcoder;
 import io.tain.config.Codec;
-import io.tain.wire.FetchClient;
-import io.tain.wire.ScriptedBrokers;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Optional;
-import java.util.OptionalInt;
-import java.util.concurrent.atomic.AtomicLong;
-import org.apache.kafka.common.IsolationLevel;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
-import org.apache.kafka.common.record.TimestampType;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.SimpleRecord;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What can't be a part of the source's log stops its partition at its offset, and nothing is skipped for it. */
-class HostileAnswersTest implements ReaderListener {
-    private static final TopicPartition T0 = new TopicPartition("t", 0);
+class HostileAnswersTest extends ReaderScenario {
     private static final int BASE_OFFSET = 0;
     private static final int LENGTH = 8;
 
-    private final ScriptedBrokers brokers = new ScriptedBrokers();
-    private final List<SourceRange> ranges = new ArrayList<>();
-    private final List<String> events = new ArrayList<>();
-    private final MemoryBudget budget = new MemoryBudget(1 << 20, () -> {});
-    private final Assignment t0 = new Assignment(T0, new AtomicLong());
-    private final SourceReader reader = reader();
-    private long now = 1_000;
-
-    private SourceReader reader() {
-        brokers.lead(T0, 1);
-        BatchIntake intake = new BatchIntake(
-                this, budget, new Transcoder(1 << 20), Optional.empty(), new IntakeCounters(), () -> now);
-        FetchClient.Terms terms = new FetchClient.Terms(IsolationLevel.READ_COMMITTED, 1, 0, "");
-        return new SourceReader(
-                listener -> brokers.fetchClient(terms, listener),
-                new ReaderTerms(true, 256 * 1024, OptionalInt.of(128 * 1024), 500, 10),
-                budget,
-                intake,
-                () -> false);
-    }
-
-    @AfterEach
-    void shouldChargeOnlyWhatIsHeld() {
-        ranges.forEach(range -> range.batches().forEach(MirrorBatch::release));
-        reader.remove(t0);
-        while (brokers.isWaiting(ApiKeys.FETCH)) {
-            brokers.disconnect(ApiKeys.FETCH);
-        }
-        poll();
-        assertThat(budget.used()).isZero();
-        reader.close();
-    }
-
-    @Override
-    public void onRanges(List<SourceRange> taken) {
-        ranges.addAll(taken);
-    }
-
-    @Override
-    public void onBreak(Assignment assignment, LogBreak found) {
-        events.add(found.toString());
-    }
-
-    @Override
-    public void onUnreadable(Assignment assignment, long position, String reason) {
-        events.add("unreadable " + assignment + "@" + position + " " + reason);
-    }
-
-    @Override
-    public void onHandlerFailed(Assignment assignment, HandlerFailedException failure) {
-        events.add(failure.getMessage());
-    }
-
-    private void poll() {
-        for (int i = 0; i < 4; i++) {
-            now += 50;
-            reader.poll(0, now);
-        }
-    }
-
     private SourcePartition readFrom(long position) {
-        TargetTraits traits = new TargetTraits(TimestampType.CREATE_TIME, 1 << 20, Optional.empty(), Handling.NONE);
-        SourcePartition partition = new SourcePartition(t0, traits, position, Optional.of(4), Uuid.ZERO_UUID);
-        reader.add(partition);
+        SourcePartition partition = add(t0, position);
         poll();
         return partition;
     }
