@@ -37,7 +37,8 @@ public final class HandlerStage implements AutoCloseable {
      *
      * @param partition where the batch is from
      * @param nowMillis the timestamp for records that get none from the handler and had none before
-     * @throws HandlerFailedException if the handler throws anything but a fatal error of the virtual machine, or returns null or a list with a null in it
+     * @throws HandlerFailedException if the handler throws anything but a fatal error of the virtual machine, or returns null
+     *     or a list with a null in it
      */
     public HandledBatch handle(RecordBatch source, TopicPartition partition, TranscodeRule rule, long nowMillis) {
         input.clear();

@@ -4,7 +4,8 @@ import java.util.Arrays;
 
 /**
  * Which source offsets a batch for the target covers, and which of them each of its records has. Nearly always the offsets
- * are dense and two numbers say it all; only where compaction, coalescing over a gap or a record handler made them otherwise is there one number per record. Immutable.
+ * are dense and two numbers say it all; only where compaction, coalescing over a gap or a record handler made them
+ * otherwise is there one number per record. Immutable.
  */
 public final class SourceOffsets {
     private static final long[] DENSE = {};

@@ -74,7 +74,6 @@ public final class LinkOptions {
             "halt",
             "What happens to a record that the target will not take: its partition halts, the record goes to the target"
                     + " topic's name with .refused behind it, or it is left out.");
-
     public static final LinkOption<BreakPolicies.Lost> ON_LOST = new LinkOption<>(
             "on.lost",
             choice(List.of(BreakPolicies.Lost.values())),

@@ -55,6 +55,7 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
     private static final Duration PUBLISH = Duration.ofMillis(250);
     private static final Duration ASK = Duration.ofSeconds(5);
     private static final Duration PAUSE_AFTER_ERROR = Duration.ofSeconds(1);
+
     /** While the source can't be reached, it is told this often. */
     private static final Duration TROUBLE_AGAIN = Duration.ofMinutes(1);
 

@@ -65,7 +65,7 @@ public final class SourceReader implements FetchListener, AutoCloseable {
     private Node answering;
     private long nowMs;
 
-    /** Whether what is asked of brokers has to be decided anew for all partitions, and why it may have to be. */
+    /** Whether what is asked of brokers has to be decided anew for all partitions. */
     private boolean look = true;
 
     private volatile boolean woken;

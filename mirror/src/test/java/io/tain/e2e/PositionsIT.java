@@ -13,10 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
-import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.junit.jupiter.api.AfterAll;
@@ -37,35 +34,10 @@ class PositionsIT {
         pair.close();
     }
 
-    private static TopicPartition topic(String name, int records) {
-        pair.source().createTopic(name, 1);
-        TopicPartition partition = new TopicPartition(name, 0);
-        write(partition, 0, records);
-        return partition;
-    }
-
-    private static void write(TopicPartition partition, int first, int count) {
-        try (RecordSender sender = RecordSender.to(pair.source())) {
-            sender.batch(RecordSender.numbered(partition, first, count));
-        }
-    }
-
-    private static void commit(String group, TopicPartition partition, long offset) throws Exception {
-        pair.source()
-                .admin()
-                .alterConsumerGroupOffsets(group, Map.of(partition, new OffsetAndMetadata(offset)))
-                .all()
-                .get();
-    }
-
-    private static List<String> values(int from, int to) {
-        return IntStream.range(from, to).mapToObj(number -> "value-" + number).toList();
-    }
-
     @Test
     void shouldBeginAtTheBeginningUnlessTold() throws Exception {
         // given
-        TopicPartition partition = topic("earliest", 5);
+        TopicPartition partition = Numbered.topic(pair.source(), "earliest", 5);
 
         // when
         try (RunningMirror mirror =
@@ -74,34 +46,34 @@ class PositionsIT {
         }
 
         // then
-        assertThat(Seen.values(pair.target(), partition)).isEqualTo(values(0, 5));
+        assertThat(Seen.values(pair.target(), partition)).isEqualTo(Numbered.values(0, 5));
     }
 
     @Test
     void shouldBeginAtTheEndWhenToldOnTheFirstStartOnly() throws Exception {
         // given
-        TopicPartition partition = topic("latest", 5);
+        TopicPartition partition = Numbered.topic(pair.source(), "latest", 5);
         MirrorFixture link = MirrorFixture.between(pair).topics("latest").set("source.auto.offset.reset", "latest");
 
         // when the mirror is started for the first time, records come, and more of them while it is down
         try (RunningMirror mirror = link.start()) {
             mirror.awaitCommitted(partition, 5);
-            write(partition, 5, 3);
+            Numbered.write(pair.source(), partition, 5, 3);
             mirror.awaitCommitted(partition, 8);
         }
-        write(partition, 8, 4);
+        Numbered.write(pair.source(), partition, 8, 4);
         try (RunningMirror mirror = link.start()) {
             mirror.awaitCommitted(partition, 12);
         }
 
         // then
-        assertThat(Seen.values(pair.target(), partition)).isEqualTo(values(5, 12));
+        assertThat(Seen.values(pair.target(), partition)).isEqualTo(Numbered.values(5, 12));
     }
 
     @Test
     void shouldNotStartWithoutPositionsWhenToldNotTo() throws Exception {
         // given
-        TopicPartition partition = topic("none", 5);
+        TopicPartition partition = Numbered.topic(pair.source(), "none", 5);
         MirrorFixture link =
                 MirrorFixture.between(pair).topics("none").group("none-yet").set("source.auto.offset.reset", "none");
 
@@ -112,17 +84,17 @@ class PositionsIT {
                 .hasMessageContaining("auto.offset.reset=none");
 
         // and with positions it does
-        commit("none-yet", partition, 2);
+        Numbered.commit(pair.source(), "none-yet", partition, 2);
         try (RunningMirror mirror = link.start()) {
             mirror.awaitCommitted(partition, 5);
         }
-        assertThat(Seen.values(pair.target(), partition)).isEqualTo(values(2, 5));
+        assertThat(Seen.values(pair.target(), partition)).isEqualTo(Numbered.values(2, 5));
     }
 
     @Test
     void shouldTakeOverAConsumerGroupWhereItStands() throws Exception {
         // given a consumer with an old assignor that has read some records, as MirrorMaker's did
-        TopicPartition partition = topic("taken-over", 10);
+        TopicPartition partition = Numbered.topic(pair.source(), "taken-over", 10);
         Map<String, Object> settings = new HashMap<>(pair.source().clientProperties());
         settings.put("group.id", "old-mirror");
         settings.put("auto.offset.reset", "earliest");
@@ -151,21 +123,17 @@ class PositionsIT {
         }
 
         // then
-        assertThat(Seen.values(pair.target(), partition)).isEqualTo(values(4, 10));
+        assertThat(Seen.values(pair.target(), partition)).isEqualTo(Numbered.values(4, 10));
     }
 
     @Test
     void shouldHaltWithExactNumbersWhenRetentionOvertookThePosition() throws Exception {
         // given a commit below the log's new beginning, beside a partition where all is well
-        TopicPartition partition = topic("overtaken", 20);
-        TopicPartition other = topic("overtaken-not", 3);
-        commit("overtaken", partition, 5);
-        commit("overtaken", other, 0);
-        pair.source()
-                .admin()
-                .deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(12)))
-                .all()
-                .get();
+        TopicPartition partition = Numbered.topic(pair.source(), "overtaken", 20);
+        TopicPartition other = Numbered.topic(pair.source(), "overtaken-not", 3);
+        Numbered.commit(pair.source(), "overtaken", partition, 5);
+        Numbered.commit(pair.source(), "overtaken", other, 0);
+        Numbered.deleteBefore(pair.source(), partition, 12);
 
         // when
         try (RunningMirror mirror = MirrorFixture.between(pair)
@@ -191,8 +159,8 @@ class PositionsIT {
     @Test
     void shouldHaltWhenThePositionIsBeyondTheEnd() throws Exception {
         // given
-        TopicPartition partition = topic("beyond", 5);
-        commit("beyond", partition, 9);
+        TopicPartition partition = Numbered.topic(pair.source(), "beyond", 5);
+        Numbered.commit(pair.source(), "beyond", partition, 9);
 
         // when
         try (RunningMirror mirror =
@@ -208,8 +176,8 @@ class PositionsIT {
     @Test
     void shouldHaltWhenTheTopicWasDeletedAndCreatedAgain() throws Exception {
         // given a mirror that looks for changes less often than the topic is created anew
-        TopicPartition partition = topic("recreated", 5);
-        TopicPartition other = topic("recreated-not", 5);
+        TopicPartition partition = Numbered.topic(pair.source(), "recreated", 5);
+        TopicPartition other = Numbered.topic(pair.source(), "recreated-not", 5);
         try (RunningMirror mirror = MirrorFixture.between(pair)
                 .topics("recreated.*")
                 .set("metadata.refresh.interval", "1m")
@@ -218,13 +186,13 @@ class PositionsIT {
 
             // when
             pair.source().admin().deleteTopics(List.of("recreated")).all().get();
-            topic("recreated", 9);
+            Numbered.topic(pair.source(), "recreated", 9);
 
             // then
             String reason = mirror.awaitHalted(partition);
             assertThat(reason).contains("recreated-0@5").contains("deleted and created again");
-            assertThat(Seen.values(pair.target(), partition)).isEqualTo(values(0, 5));
-            write(other, 5, 2);
+            assertThat(Seen.values(pair.target(), partition)).isEqualTo(Numbered.values(0, 5));
+            Numbered.write(pair.source(), other, 5, 2);
             mirror.awaitCommitted(other, 7);
         }
     }
@@ -232,7 +200,7 @@ class PositionsIT {
     @Test
     void shouldHaltWhenTheTopicWasSeenToBeGoneBeforeItWasCreatedAgain() throws Exception {
         // given
-        TopicPartition partition = topic("gone-recreated", 5);
+        TopicPartition partition = Numbered.topic(pair.source(), "gone-recreated", 5);
         try (RunningMirror mirror =
                 MirrorFixture.between(pair).topics("gone-recreated").start()) {
             mirror.awaitCaughtUp("gone-recreated");
@@ -243,12 +211,12 @@ class PositionsIT {
                     "the mirror has lost the partition",
                     Duration.ofSeconds(20),
                     () -> mirror.status(partition).isEmpty());
-            topic("gone-recreated", 9);
+            Numbered.topic(pair.source(), "gone-recreated", 9);
 
             // then
             String reason = mirror.awaitHalted(partition);
             assertThat(reason).contains("deleted and created again");
-            assertThat(Seen.values(pair.target(), partition)).isEqualTo(values(0, 5));
+            assertThat(Seen.values(pair.target(), partition)).isEqualTo(Numbered.values(0, 5));
         }
     }
 }

@@ -17,7 +17,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -64,14 +63,6 @@ class RefusalsIT {
         }
     }
 
-    private static List<String> values(int... ranges) {
-        List<String> values = new ArrayList<>();
-        for (int i = 0; i < ranges.length; i += 2) {
-            IntStream.range(ranges[i], ranges[i + 1]).forEach(number -> values.add("value-" + number));
-        }
-        return values;
-    }
-
     @Test
     void shouldHaltOnlyThePartitionOfATooLargeRecord() throws Exception {
         // given
@@ -85,8 +76,8 @@ class RefusalsIT {
             // then
             assertThat(reason).contains("halted-0@10").contains("TOO_LARGE");
             mirror.awaitCommitted(Map.of(bad(topic), 10L, good(topic), 30L));
-            assertThat(Seen.values(pair.target(), bad(topic))).isEqualTo(values(0, 10));
-            assertThat(Seen.values(pair.target(), good(topic))).isEqualTo(values(0, 30));
+            assertThat(Seen.values(pair.target(), bad(topic))).isEqualTo(Numbered.values(0, 10));
+            assertThat(Seen.values(pair.target(), good(topic))).isEqualTo(Numbered.values(0, 30));
             assertThat(mirror.status(good(topic)).orElseThrow().state()).isEqualTo(State.RUNNING);
 
             // and it goes on with the others
@@ -113,8 +104,8 @@ class RefusalsIT {
             mirror.awaitCaughtUp(topic);
 
             // then
-            assertThat(Seen.values(pair.target(), bad(topic))).isEqualTo(values(0, 10, 11, 21));
-            assertThat(Seen.values(pair.target(), good(topic))).isEqualTo(values(0, 30));
+            assertThat(Seen.values(pair.target(), bad(topic))).isEqualTo(Numbered.values(0, 10, 11, 21));
+            assertThat(Seen.values(pair.target(), good(topic))).isEqualTo(Numbered.values(0, 30));
             assertThat(mirror.status().totals().refusedRecords()).isEqualTo(1);
             assertThat(mirror.status().totals().records()).isEqualTo(50);
             assertThat(mirror.event(Event.Kind.SKIPPED).offsets()).contains(new Event.Offsets(10, 11));
@@ -142,7 +133,7 @@ class RefusalsIT {
             mirror.awaitCaughtUp(topic);
 
             // then
-            assertThat(Seen.values(pair.target(), bad(topic))).isEqualTo(values(0, 6, 7, 10));
+            assertThat(Seen.values(pair.target(), bad(topic))).isEqualTo(Numbered.values(0, 6, 7, 10));
             assertThat(mirror.status().totals().refusedRecords()).isEqualTo(1);
         }
     }
@@ -164,9 +155,9 @@ class RefusalsIT {
             assertThat(outcome.kind()).isEqualTo(Outcome.Kind.ABORTED);
             assertThat(outcome.cause().orElseThrow()).contains("aborted-0@10");
             assertThat(mirror.committed()).containsEntry(bad(topic), 10L);
-            assertThat(Seen.values(pair.target(), bad(topic))).isEqualTo(values(0, 10));
+            assertThat(Seen.values(pair.target(), bad(topic))).isEqualTo(Numbered.values(0, 10));
             long good = mirror.committed().get(good(topic));
-            assertThat(Seen.values(pair.target(), good(topic))).isEqualTo(values(0, (int) good));
+            assertThat(Seen.values(pair.target(), good(topic))).isEqualTo(Numbered.values(0, (int) good));
         }
     }
 
@@ -192,7 +183,7 @@ class RefusalsIT {
             // then a start from the commit copies nothing twice
             assertThat(outcome.cause().orElseThrow()).contains("aborted-inside-0@6");
             assertThat(mirror.committed()).containsEntry(bad(topic), 6L);
-            assertThat(Seen.values(pair.target(), bad(topic))).isEqualTo(values(0, 6));
+            assertThat(Seen.values(pair.target(), bad(topic))).isEqualTo(Numbered.values(0, 6));
         }
     }
 
@@ -248,7 +239,7 @@ class RefusalsIT {
             // then
             assertThat(reason).contains("keyless-halted-0@3").contains("INVALID_RECORD");
             mirror.awaitCommitted(Map.of(bad(topic), 3L, good(topic), 3L));
-            assertThat(Seen.values(pair.target(), bad(topic))).isEqualTo(values(0, 3));
+            assertThat(Seen.values(pair.target(), bad(topic))).isEqualTo(Numbered.values(0, 3));
         }
     }
 
@@ -318,8 +309,8 @@ class RefusalsIT {
             mirror.awaitCaughtUp(topic);
 
             // then
-            assertThat(Seen.values(pair.target(), bad(topic))).isEqualTo(values(0, 10, 11, 21));
-            assertThat(Seen.values(pair.target(), good(topic))).isEqualTo(values(0, 30));
+            assertThat(Seen.values(pair.target(), bad(topic))).isEqualTo(Numbered.values(0, 10, 11, 21));
+            assertThat(Seen.values(pair.target(), good(topic))).isEqualTo(Numbered.values(0, 30));
             ConsumerRecord<byte[], byte[]> original =
                     records(pair.source(), bad(topic)).get(10);
             List<ConsumerRecord<byte[], byte[]>> letters = letters("lettered.refused");

@@ -6,8 +6,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Counts the bytes that passed a proxy, holds them to a bandwidth, and tells which to damage. Belongs to the proxy's thread; only the totals may
- * be read by others.
+ * Counts the bytes that passed a proxy, holds them to a bandwidth, and tells which to damage. Belongs to the proxy's thread;
+ * only the totals may be read by others.
  */
 final class ProxyMeter {
     private static final long BURST_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
