@@ -57,7 +57,8 @@ final class Report {
                 - **limit**: the same batches, already in memory, produced as fast as the target takes them, idempotently,
                   with acks=all: what no mirror can exceed that leaves batches as they are. One that joins small batches
                   into larger ones can.
-                - **tain**: as `./tain run` starts it, default settings.
+                - **tain**: as `./tain run` starts it, default settings, not for the first time: the first start in an installation
+                  makes an archive of its classes and takes about five seconds longer.
                 - **mirrormaker1**: Kafka 3.9.1's `kafka.tools.MirrorMaker`; **mirrormaker2**: Kafka 4.3.1's dedicated mode with
                   the identity policy. Each with the JVM flags of its own script, with 1 and 2 streams or tasks (x2), of which
                   the better counts in every comparison and goes on after the first round; batch.size 64 KiB, linger 5 ms (0 for
