@@ -41,8 +41,9 @@ final class Session {
             Trial trial = prepare(work, brokers);
             List<Contender> contenders = trial.contenders(field);
             if (work.kind() == Work.Kind.COPY) {
-                // So that the first turn does not meet a cold target. It does not count.
-                turn(trial, contenders.get(0));
+                // So that the first turn does not meet cold brokers without a topic for groups' offsets. It does not
+                // count.
+                turn(trial, field.tain());
             }
             for (int round = 1; round <= extent.rounds(); round++) {
                 for (Contender contender : contenders) {

@@ -28,11 +28,6 @@ public final class MemoryBudget {
         return used.get();
     }
 
-    /** Bytes that may still be reserved; negative when overdrawn. */
-    public long available() {
-        return limit - used.get();
-    }
-
     public void reserve(long bytes) {
         used.addAndGet(bytes);
     }

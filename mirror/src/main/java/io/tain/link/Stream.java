@@ -80,7 +80,7 @@ final class Stream {
         // The budget wakes the reader, and the reader needs the budget.
         AtomicReference<ReaderLoop> self = new AtomicReference<>();
         MemoryBudget budget = new MemoryBudget(budgetBytes, () -> self.get().wakeup());
-        ReaderLoop reader = new ReaderLoop(listener -> reader(listener, budget), writers, events, pace);
+        ReaderLoop reader = new ReaderLoop(listener -> reader(listener, writers, budget), writers, events, pace);
         self.set(reader);
         boolean handled = link.extensions().handler().isPresent();
         return new DataPath(
@@ -101,7 +101,7 @@ final class Stream {
                 link.extensions().handler().isPresent() ? Handling.RECORD_HANDLER : Handling.NONE);
     }
 
-    private SourceReader reader(ReaderListener listener, MemoryBudget budget) {
+    private SourceReader reader(ReaderListener listener, List<WriterLoop> writers, MemoryBudget budget) {
         Map<String, Object> client = new HashMap<>(config.source().client());
         // The system's own tuning follows the link's delay and bandwidth; the consumer's 64 KiB would cap a long link.
         client.putIfAbsent(ConsumerConfig.RECEIVE_BUFFER_CONFIG, "-1");
@@ -137,7 +137,17 @@ final class Stream {
                 readerTerms,
                 budget,
                 intake,
-                () -> maxQueued.isPresent() && queuedRecords.get() >= maxQueued.getAsInt());
+                () -> maxQueued.isPresent() && queuedRecords.get() >= maxQueued.getAsInt(),
+                () -> farthest(writers));
+    }
+
+    /** How far away the farthest target is, as far as the writers know. */
+    static long farthest(List<WriterLoop> writers) {
+        long farthestMs = 0;
+        for (WriterLoop writer : writers) {
+            farthestMs = Math.max(farthestMs, writer.roundTripMs());
+        }
+        return farthestMs;
     }
 
     private TargetWriter writer(int writer, WriterListener listener) {

@@ -41,6 +41,7 @@ final class WriterLoop implements Runnable, WriterListener {
     private final Pace pace;
     private final IdentityHashMap<Assignment, OffsetTracker> trackers = new IdentityHashMap<>();
     private volatile Map<TopicPartition, String> blocked = Map.of();
+    private volatile long roundTripMs;
     private volatile boolean stopping;
     private long publishedMs;
 
@@ -91,6 +92,11 @@ final class WriterLoop implements Runnable, WriterListener {
         return blocked;
     }
 
+    /** Any thread: as {@link TargetWriter#shortestRoundTripMs}. */
+    long roundTripMs() {
+        return roundTripMs;
+    }
+
     void stop() {
         stopping = true;
         writer.wakeup();
@@ -118,6 +124,7 @@ final class WriterLoop implements Runnable, WriterListener {
         if (nowMs - publishedMs >= POLL_MS || nowMs < publishedMs) {
             publishedMs = nowMs;
             blocked = Map.copyOf(writer.blocked());
+            roundTripMs = writer.shortestRoundTripMs();
         }
     }
 

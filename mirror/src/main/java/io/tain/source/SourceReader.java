@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 
@@ -52,6 +53,7 @@ public final class SourceReader implements FetchListener, AutoCloseable {
     private final BatchIntake intake;
     private final ReaderListener listener;
     private final BooleanSupplier queueFull;
+    private final LongSupplier targetRoundTripMs;
     private final Map<TopicPartition, SourcePartition> partitions = new LinkedHashMap<>();
     private final Map<Integer, Node> nodes = new HashMap<>();
 
@@ -72,7 +74,8 @@ public final class SourceReader implements FetchListener, AutoCloseable {
     private long nextRetryMs;
     private int metadataVersion;
     private long share;
-    private boolean far;
+    private boolean farSource;
+    private boolean farTarget;
     private boolean someWait;
 
     /** A broker that is fetched from. */
@@ -95,18 +98,21 @@ public final class SourceReader implements FetchListener, AutoCloseable {
     /**
      * @param connect makes the client that tells its answers to this reader
      * @param queueFull whether enough records wait before the writers, so that fetching should pause
+     * @param targetRoundTripMs how far away the target is, as {@link FetchClient#shortestRoundTripMs} is for the source
      */
     public SourceReader(
             Function<FetchListener, FetchClient> connect,
             ReaderTerms terms,
             MemoryBudget budget,
             BatchIntake intake,
-            BooleanSupplier queueFull) {
+            BooleanSupplier queueFull,
+            LongSupplier targetRoundTripMs) {
         this.terms = terms;
         this.budget = budget;
         this.intake = intake;
         this.listener = intake.listener();
         this.queueFull = queueFull;
+        this.targetRoundTripMs = targetRoundTripMs;
         this.client = connect.apply(this);
     }
 
@@ -167,7 +173,8 @@ public final class SourceReader implements FetchListener, AutoCloseable {
      * a look at all of them costs more than all the rest, so it is not taken for every fetch.
      */
     private boolean mustLook() {
-        far = client.shortestRoundTripMs() >= LONG_WAY_MS;
+        farSource = client.shortestRoundTripMs() >= LONG_WAY_MS;
+        farTarget = targetRoundTripMs.getAsLong() >= LONG_WAY_MS;
         look |= woken
                 || someWait
                 || nowMs >= nextRetryMs
@@ -243,23 +250,28 @@ public final class SourceReader implements FetchListener, AutoCloseable {
     }
 
     /**
-     * How many bytes one partition may have before the target. While half of the budget is free, as much as one answer, so
+     * How many bytes one partition may have before the target. While half of the room is free, as much as one answer, so
      * that a single busy partition is not held back; beyond that, its even share of the other half, so that those that are stuck
      * can never take everything.
      */
     private long mayHold() {
-        boolean plenty = budget.used() < budget.limit() / 2;
-        long bytes = plenty ? answerBytes() : budget.limit() / 2 / Math.max(1, partitions.size());
+        boolean plenty = budget.used() < room() / 2;
+        long bytes = plenty ? answerBytes() : room() / 2 / Math.max(1, partitions.size());
         return Math.max(MIN_FETCH_BYTES, bytes);
     }
 
-    /** Most bytes of an answer: on a long way a third of the budget, since the next is asked for only when it is there. */
+    /** How much of the budget is used: a long way takes all of it to stay busy, on short ones half is as fast and saves memory. */
+    private long room() {
+        return farSource || farTarget ? budget.limit() : budget.limit() / 2;
+    }
+
+    /** Most bytes of an answer: from afar a third of the budget, since the next is asked for only when it is there. */
     private long answerBytes() {
-        return Math.min(terms.maxFetchBytes(), budget.limit() / (far ? 3 : 8));
+        return Math.min(terms.maxFetchBytes(), room() / (farSource ? 3 : 8));
     }
 
     private int maxPartitionBytes() {
-        return terms.maxPartitionBytes().orElse(far ? Integer.MAX_VALUE : NEAR_PARTITION_BYTES);
+        return terms.maxPartitionBytes().orElse(farSource ? Integer.MAX_VALUE : NEAR_PARTITION_BYTES);
     }
 
     private void want(SourcePartition partition, Map<Integer, List<FetchPosition>> wanted) {
@@ -310,7 +322,7 @@ public final class SourceReader implements FetchListener, AutoCloseable {
     }
 
     private void send(Node node, Consumer<FetchClient.Limits> fetch) {
-        int bytes = (int) Math.min(answerBytes(), budget.available());
+        int bytes = (int) Math.min(answerBytes(), room() - budget.used());
         // An empty budget always lets one fetch go, however small it was configured.
         if (bytes < MIN_FETCH_BYTES && budget.used() > 0) {
             turnedAway.add(node.id);

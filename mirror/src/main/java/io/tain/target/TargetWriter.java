@@ -106,6 +106,11 @@ public final class TargetWriter implements AutoCloseable {
         return active.isEmpty();
     }
 
+    /** How far away the target is: {@link ProduceClient#shortestRoundTripMs}. */
+    public long shortestRoundTripMs() {
+        return client.shortestRoundTripMs();
+    }
+
     /** Source partitions of which something can't be written just now, and why. */
     public Map<TopicPartition, String> blocked() {
         Map<TopicPartition, String> reasons = new HashMap<>();

@@ -122,7 +122,8 @@ class GroupMemberTest {
                                 Optional.empty(),
                                 new IntakeCounters(),
                                 () -> 0),
-                        () -> false),
+                        () -> false,
+                        () -> 0),
                 List.of(),
                 events,
                 new SystemPace());

@@ -95,7 +95,8 @@ public final class SimulatedMirror {
                                     Optional.empty(),
                                     counters.intake,
                                     world.clockMs()),
-                            () -> false),
+                            () -> false,
+                            () -> Stream.farthest(writers)),
                     writers,
                     stream,
                     pace));

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.AfterEach;
 abstract class ReaderScenario implements ReaderListener {
     static final TopicPartition T0 = new TopicPartition("t", 0);
     static final TopicPartition U0 = new TopicPartition("u", 0);
-    static final long BUDGET = 1 << 20;
+    static final long BUDGET = 2 << 20;
 
     final ScriptedBrokers brokers = new ScriptedBrokers();
     final List<SourceRange> ranges = new ArrayList<>();
@@ -38,6 +38,7 @@ abstract class ReaderScenario implements ReaderListener {
     final IntakeCounters counters = new IntakeCounters();
     final Assignment t0 = new Assignment(T0, new AtomicLong());
     final Assignment u0 = new Assignment(U0, new AtomicLong());
+    long targetRoundTripMs;
     final SourceReader reader = reader();
     Uuid topicId = Uuid.ZERO_UUID;
     long now = 1_000;
@@ -53,7 +54,8 @@ abstract class ReaderScenario implements ReaderListener {
                 new ReaderTerms(true, 256 * 1024, OptionalInt.of(128 * 1024), 500, 10),
                 budget,
                 intake,
-                () -> false);
+                () -> false,
+                () -> targetRoundTripMs);
     }
 
     @AfterEach

@@ -97,6 +97,7 @@ class SourceReaderTest extends ReaderScenario {
 
     @Test
     void shouldNeverAskForMoreThanTheBudgetHasLeft() {
+        targetRoundTripMs = 20;
         budget.reserve(BUDGET - 100 * 1024);
         add(t0, 0);
         poll();
@@ -231,7 +232,22 @@ class SourceReaderTest extends ReaderScenario {
     }
 
     @Test
+    void shouldLeaveHalfOfTheBudgetToLongWays() {
+        budget.reserve(BUDGET / 2);
+        add(t0, 0);
+        poll();
+        assertThat(brokers.isWaiting(ApiKeys.FETCH)).isFalse();
+
+        targetRoundTripMs = 20;
+        poll();
+
+        assertThat(brokers.fetchAsked()).extracting(Asked::partition).containsExactly(T0);
+        budget.release(BUDGET / 2);
+    }
+
+    @Test
     void shouldServeBrokersInTurnWhenMemoryAllowsOneFetchOnly() {
+        targetRoundTripMs = 20;
         brokers.lead(U0, 2);
         budget.reserve(BUDGET - 100 * 1024);
         add(t0, 0);
