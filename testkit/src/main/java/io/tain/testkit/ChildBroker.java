@@ -24,8 +24,15 @@ import java.util.stream.Stream;
 final class ChildBroker {
     private static final int TAIL_LINES = 40;
     private static final Duration ORDERLY = Duration.ofSeconds(30);
-    private static final List<String> JVM_FLAGS =
-            List.of("-Xmx400m", "-Xms64m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto");
+    /** With the heap of Kafka's own scripts: thousands of partitions and a few mirrors fill 400 MiB. */
+    private static final List<String> JVM_FLAGS = List.of(
+            "-Xmx1g",
+            "-Xms64m",
+            "-XX:+ExitOnOutOfMemoryError",
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-Xshare:auto");
+
     private static final String LOGGING = """
             <Configuration status="ERROR">
               <Appenders>
