@@ -17,6 +17,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -48,10 +49,17 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
     /** With all partitions running there is little to do, and a poll, like the status, looks at every one of them. */
     private static final Duration QUIET_POLL = Duration.ofMillis(250);
 
-    /** With this many partitions the looks are taken more rarely, so that idling costs next to nothing. */
+    /**
+     * With this many partitions the looks are taken more rarely, so that idling costs next to nothing, and the member waits
+     * beside its consumer: one that fetches nothing looks at every partition each {@code retry.backoff.ms} of a poll.
+     */
     private static final int MANY = 1_000;
 
-    private static final Duration QUIET_POLL_OF_MANY = Duration.ofSeconds(2);
+    private static final Duration PAUSE_OF_MANY = Duration.ofMillis(500);
+
+    /** Polls of many before their partitions are looked at again. */
+    private static final int POLLS_OF_MANY = 4;
+
     private static final Duration PUBLISH = Duration.ofMillis(250);
     private static final Duration ASK = Duration.ofSeconds(5);
     private static final Duration PAUSE_AFTER_ERROR = Duration.ofSeconds(1);
@@ -76,6 +84,7 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
     private final Repositioning repositioning;
     private final WaitLog waits;
     private final ProgressWatch progress;
+    private final CompletableFuture<Void> told = new CompletableFuture<>();
     private volatile List<PartitionStatus> status = List.of();
     private volatile boolean stopping;
 
@@ -113,6 +122,7 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
     /** Any thread: drain, commit and leave the group, then end. */
     synchronized void stop() {
         stopping = true;
+        told.complete(null);
         if (polling) {
             consumer.wakeup();
         }
@@ -173,11 +183,24 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
     }
 
     private void poll() {
+        boolean settled = isSettled();
+        int count = flows.size();
+        if (!settled || count < MANY) {
+            poll(settled ? QUIET_POLL : BUSY_POLL);
+            return;
+        }
+        for (int i = 0; i < POLLS_OF_MANY && flows.size() == count && !stopping; i++) {
+            pace.await(told, PAUSE_OF_MANY);
+            poll(Duration.ZERO);
+        }
+    }
+
+    private void poll(Duration longest) {
         if (!beginPoll()) {
             return;
         }
         try {
-            consumer.poll(isSettled() ? quietPoll() : BUSY_POLL);
+            consumer.poll(longest);
         } catch (WakeupException e) {
             LOG.debug("told to stop", e);
         } catch (TopicAuthorizationException | AuthenticationException | RetriableException e) {
@@ -198,14 +221,6 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
 
     private synchronized void endPoll() {
         polling = false;
-    }
-
-    private Duration quietPoll() {
-        if (flows.size() < MANY) {
-            return QUIET_POLL;
-        }
-        Duration commit = config.tuning().intervals().commit();
-        return commit.compareTo(QUIET_POLL_OF_MANY) < 0 ? commit : QUIET_POLL_OF_MANY;
     }
 
     private boolean isSettled() {
