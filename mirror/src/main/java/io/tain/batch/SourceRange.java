@@ -17,6 +17,7 @@ public final class SourceRange {
     private int leaderEpoch;
     private final List<MirrorBatch> batches = new ArrayList<>(1);
     private int outstanding;
+    private long maxTimestamp = -1;
 
     /** @param leaderEpoch of the last source batch, -1 if unknown */
     public SourceRange(Assignment assignment, long firstOffset, long nextOffset, int leaderEpoch) {
@@ -45,6 +46,16 @@ public final class SourceRange {
 
     public List<MirrorBatch> batches() {
         return batches;
+    }
+
+    /** Reader: notes the largest timestamp of its source batch, in milliseconds since the epoch. */
+    public void stamp(long timestamp) {
+        maxTimestamp = timestamp;
+    }
+
+    /** Largest timestamp of its source batch, in milliseconds since the epoch; -1 if it has none. */
+    public long maxTimestamp() {
+        return maxTimestamp;
     }
 
     /** Reader: lengthens a range that carries nothing, so that a run of dropped batches is one range. */

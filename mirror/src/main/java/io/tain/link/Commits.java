@@ -83,7 +83,7 @@ final class Commits {
         done.forEach((partition, offset) -> {
             PartitionFlow flow = flows.get(partition);
             if (flow != null) {
-                flow.onCommitted(offset);
+                flow.onCommitted(offset, pace.nanoTime());
             }
         });
     }

@@ -1,6 +1,7 @@
 package io.tain.link;
 
 import io.tain.batch.Assignment;
+import io.tain.batch.MemoryBudget;
 import io.tain.batch.TargetTraits;
 import io.tain.offset.OffsetTracker;
 import io.tain.source.SourcePartition;
@@ -21,8 +22,8 @@ import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.record.TimestampType;
 
 /**
- * A stream's reader and writers, as its control thread commands them. All methods but {@link #stop} and
- * {@link #blocked} are for that thread.
+ * A stream's reader and writers, as its control thread commands them. All methods but {@link #stop},
+ * {@link #load} and {@link #blocked} are for that thread.
  */
 final class DataPath {
     /** How long a reader may take to hear that a partition is taken away; it is never blocked for longer than a poll. */
@@ -159,6 +160,29 @@ final class DataPath {
         Map<TopicPartition, String> all = new HashMap<>();
         writers.forEach(writer -> all.putAll(writer.blocked()));
         return all;
+    }
+
+    /** Stops reading a partition for now; what was read of it goes on to the target. */
+    void pause(PartitionFlow flow) {
+        flow.assignment().ifPresent(reader::forget);
+    }
+
+    /** Reads a paused partition on from where it stopped. */
+    void resume(PartitionFlow flow) {
+        flow.source().ifPresent(reader::add);
+    }
+
+    /** What is under way; from any thread. */
+    StreamLoad load(long pendingBytes) {
+        MemoryBudget budget = reader.budget();
+        return new StreamLoad(
+                budget.used(),
+                budget.limit(),
+                pendingBytes,
+                queuedRecords.get(),
+                reader.throttledMs(),
+                writers.stream().mapToLong(WriterLoop::throttledMs).sum(),
+                Stream.farthest(writers));
     }
 
     /** Ends the threads; from any thread. */

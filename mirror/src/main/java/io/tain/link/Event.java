@@ -30,6 +30,10 @@ public record Event(
         SKIPPED(Level.ERROR),
         /** Records were written to a dead-letter topic because their own would not take them. */
         DEAD_LETTER(Level.ERROR),
+        /** An operator has paused a partition. */
+        PAUSED(Level.INFO),
+        /** An operator has let a partition go on. */
+        RESUMED(Level.INFO),
         /** A partition that should move has not for a while. */
         STALLED(Level.WARN),
         /** A stalled partition moves again. */

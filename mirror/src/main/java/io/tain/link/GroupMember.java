@@ -41,7 +41,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Owns the consumer and the flows. Others speak to it through its mailbox, which it looks into after every poll.
  */
-final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEvents {
+final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEvents, Ticking {
     private static final Logger LOG = LoggerFactory.getLogger(GroupMember.class);
     /** While partitions wait to be started, or for the group, each step should follow the one before soon. */
     private static final Duration BUSY_POLL = Duration.ofMillis(50);
@@ -85,7 +85,10 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
     private final WaitLog waits;
     private final ProgressWatch progress;
     private final CompletableFuture<Void> told = new CompletableFuture<>();
-    private volatile List<PartitionStatus> status = List.of();
+    private final Pauses pauses;
+    private final BottleneckWatch bottleneck;
+    private volatile StreamStatus status = StreamStatus.NONE;
+    private volatile long tickNanos;
     private volatile boolean stopping;
 
     /** Only a poll may be woken, not the requests for positions between polls. Guarded by this. */
@@ -112,6 +115,9 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
         this.commits = new Commits(config.name(), config.tuning().intervals().commit(), consumer, flows, pace);
         this.repositioning = new Repositioning(config, consumer, this.path, events, pace);
         this.progress = new ProgressWatch(events, pace::nanoTime);
+        this.pauses = new Pauses(config.name(), flows, this.path, events);
+        this.bottleneck = new BottleneckWatch(pace::nanoTime);
+        this.tickNanos = pace.nanoTime();
         this.waits = new WaitLog(config.name(), pace::nanoTime, LOG::warn, LOG::info);
     }
 
@@ -128,9 +134,22 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
         }
     }
 
-    /** Any thread: the partitions this member owns. */
-    List<PartitionStatus> status() {
+    /** Any thread: the partitions this member owns, and how it goes with them. */
+    StreamStatus status() {
         return status;
+    }
+
+    @Override
+    public long tickNanos() {
+        return tickNanos;
+    }
+
+    /** Any thread: does it at the next look into the mailbox. */
+    void take(PauseOrder order) {
+        mailbox.post(() -> {
+            pauses.take(order);
+            nextPublishNanos = pace.nanoTime();
+        });
     }
 
     @Override
@@ -155,6 +174,7 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
 
     /** One cycle of the thread. */
     void step() {
+        tickNanos = pace.nanoTime();
         poll();
         if (stopping) {
             return; // a wake-up that came when the poll was over is still to be heard of, by the next request
@@ -226,7 +246,8 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
     private boolean isSettled() {
         return !flows.isEmpty()
                 && flows.values().stream()
-                        .allMatch(flow -> flow.phase() == PartitionFlow.Phase.RUNNING
+                        .allMatch(flow -> flow.isPaused()
+                                || flow.phase() == PartitionFlow.Phase.RUNNING
                                 || flow.phase() == PartitionFlow.Phase.HALTED);
     }
 
@@ -252,7 +273,7 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
     public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
         consumer.pause(partitions);
         for (TopicPartition partition : partitions) {
-            flows.putIfAbsent(partition, new PartitionFlow(partition));
+            pauses.apply(flows.computeIfAbsent(partition, PartitionFlow::new));
         }
         if (!partitions.isEmpty()) {
             LOG.info("{}: assigned {}", config.name(), text(partitions));
@@ -361,7 +382,7 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
 
     private void startReady() {
         for (PartitionFlow flow : flows.values()) {
-            if (flow.phase() == PartitionFlow.Phase.POSITIONED) {
+            if (flow.phase() == PartitionFlow.Phase.POSITIONED && !flow.isPaused()) {
                 path.maybeStart(flow).ifPresent(what -> onTargetReplaced(flow, what));
             }
         }
@@ -394,8 +415,12 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
     private List<PartitionStatus> publish() {
         Map<TopicPartition, String> blocked = path.blocked();
         List<PartitionStatus> told =
-                flows.values().stream().map(flow -> flow.status(blocked)).toList();
-        status = progress.observe(told);
+                flows.values().stream().map(flow -> flow.status(blocked, pace)).toList();
+        List<PartitionStatus> watched = progress.observe(told);
+        StreamLoad load = path.load(
+                flows.values().stream().mapToLong(PartitionFlow::pendingBytes).sum());
+        boolean joined = consumer.groupMetadata().generationId() >= 0;
+        status = new StreamStatus(watched, load, bottleneck.observe(watched, load), joined);
         return told;
     }
 

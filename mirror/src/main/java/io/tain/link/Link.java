@@ -7,8 +7,12 @@ import io.tain.topic.TargetTopics;
 import io.tain.topic.TargetTopics.Wanted;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
@@ -25,6 +29,9 @@ final class Link {
     /** A cluster that does not answer for so long at the start is unreachable. */
     private static final Duration START_LIMIT = Duration.ofSeconds(15);
 
+    /** Requests for positions may take some seconds each, with pauses between. */
+    private static final Duration LONGEST_ROUND = Duration.ofSeconds(60);
+
     private final LinkConfig config;
     private final Extensions extensions;
     private final ClientSettings settings;
@@ -32,7 +39,8 @@ final class Link {
     private final LinkCounters counters;
     private final Consumer<Outcome> onFatal;
     private final List<Thread> threads = new ArrayList<>();
-    private final List<GroupMember> members = new ArrayList<>();
+    private final List<GroupMember> members = new CopyOnWriteArrayList<>();
+    private final Map<String, Ticking> ticking = new ConcurrentHashMap<>();
     private Optional<Admin> source = Optional.empty();
     private Optional<Admin> target = Optional.empty();
     private List<String> matching = List.of();
@@ -139,6 +147,9 @@ final class Link {
                 },
                 name);
         threads.add(thread);
+        if (task instanceof Ticking rounds) {
+            ticking.put(name, rounds);
+        }
         thread.start();
     }
 
@@ -172,9 +183,48 @@ final class Link {
     }
 
     LinkStatus status() {
-        List<PartitionStatus> partitions = new ArrayList<>();
-        members.forEach(member -> partitions.addAll(member.status()));
-        return new LinkStatus(config.name(), List.copyOf(partitions), counters.totals(), events.counts());
+        List<StreamStatus> streams = members.stream().map(GroupMember::status).toList();
+        List<PartitionStatus> partitions =
+                streams.stream().flatMap(stream -> stream.partitions().stream()).toList();
+        return new LinkStatus(config.name(), partitions, counters.totals(), events.counts(), load(streams));
+    }
+
+    private LinkStatus.Load load(List<StreamStatus> streams) {
+        List<StreamLoad> loads = streams.stream().map(StreamStatus::load).toList();
+        return new LinkStatus.Load(
+                counters.intake.bytes(),
+                loads.stream().mapToLong(StreamLoad::usedBytes).sum(),
+                loads.stream().mapToLong(StreamLoad::budgetBytes).sum(),
+                loads.stream().mapToLong(StreamLoad::sourceThrottledMs).sum(),
+                loads.stream().mapToLong(StreamLoad::targetThrottledMs).sum(),
+                // Of several streams the one that is worse off, in the order of the words.
+                streams.stream()
+                        .map(StreamStatus::bottleneck)
+                        .max(Comparator.naturalOrder())
+                        .orElse(Bottleneck.SOURCE_EMPTY),
+                counters.latency.look(),
+                !streams.isEmpty() && streams.stream().allMatch(StreamStatus::joined));
+    }
+
+    /** Threads that have not begun a new round for longer than any wait of theirs can take. */
+    List<String> stuckThreads() {
+        Duration limit = config.tuning().intervals().drain().plus(LONGEST_ROUND);
+        long now = System.nanoTime();
+        return ticking.entrySet().stream()
+                .filter(entry -> now - entry.getValue().tickNanos() > limit.toNanos())
+                .map(Map.Entry::getKey)
+                .sorted()
+                .toList();
+    }
+
+    /** Any thread. */
+    void take(PauseOrder order) {
+        LOG.info(
+                "link {}: told to {} {}",
+                config.name(),
+                order.action(),
+                order.partition().map(Object::toString).orElse("all"));
+        members.forEach(member -> member.take(order));
     }
 
     /** The last events, oldest first. */

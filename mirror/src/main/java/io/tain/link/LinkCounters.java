@@ -15,6 +15,7 @@ final class LinkCounters {
     final LongAdder bytes = new LongAdder();
     final LongAdder deadLetters = new LongAdder();
     final LongAdder refused = new LongAdder();
+    final LatencyHistogram latency = new LatencyHistogram();
 
     private final Map<Rewrite, LongAdder> rewritten =
             Map.of(Rewrite.COALESCED, new LongAdder(), Rewrite.SPLIT, new LongAdder());

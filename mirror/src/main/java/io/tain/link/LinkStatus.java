@@ -13,13 +13,17 @@ import org.apache.kafka.common.TopicPartition;
  * @param partitions the partitions this process owns
  * @param totals counters since the start
  * @param events how often each kind of event has happened since the start; without those that have not
+ * @param load what is under way, and what holds it back
  */
-public record LinkStatus(String link, List<PartitionStatus> partitions, Totals totals, Map<Event.Kind, Long> events) {
+public record LinkStatus(
+        String link, List<PartitionStatus> partitions, Totals totals, Map<Event.Kind, Long> events, Load load) {
     /** The state of a partition, in the words of status, logs and documentation. */
     public enum State {
         /** Assigned; its position or its target topic is not known yet. */
         STARTING,
         RUNNING,
+        /** Not read until an operator resumes it. It stays this process's, and what was read before is still copied. */
+        PAUSED,
         /** Waiting for something named in the reason, and trying again by itself. */
         RETRYING,
         /** Has or may have records to copy, and nothing was acknowledged for a minute; the reason names what it waits for. */
@@ -35,6 +39,7 @@ public record LinkStatus(String link, List<PartitionStatus> partitions, Totals t
      * @param position offset of the next record to read
      * @param committable lowest offset that is not yet acknowledged by the target
      * @param lag records between {@code committable} and the end that the isolation level shows; empty until known
+     * @param measures more about how it goes
      */
     public record PartitionStatus(
             TopicPartition partition,
@@ -42,7 +47,75 @@ public record LinkStatus(String link, List<PartitionStatus> partitions, Totals t
             Optional<String> reason,
             long position,
             long committable,
-            OptionalLong lag) {}
+            OptionalLong lag,
+            Measures measures) {
+        PartitionStatus in(State newState, Optional<String> newReason) {
+            return new PartitionStatus(partition, newState, newReason, position, committable, lag, measures);
+        }
+    }
+
+    /**
+     * How it goes with a partition.
+     *
+     * @param committed the position that the group has, -1 until known
+     * @param end end of what the isolation level shows; empty until known
+     * @param lagMs age of the oldest record that is not yet acknowledged, by its batch's largest timestamp; 0 when
+     *     there is none, empty when unknown
+     * @param uncommittedMs for how long something acknowledged has been waiting to be committed; 0 if nothing is
+     * @param forwarded batches read since the assignment to be sent on as they were
+     * @param transcoded batches rewritten since the assignment, by reason
+     * @param dropped control, aborted and empty batches since the assignment
+     */
+    public record Measures(
+            long committed,
+            OptionalLong end,
+            OptionalLong lagMs,
+            long uncommittedMs,
+            long forwarded,
+            Map<String, Long> transcoded,
+            long dropped) {
+        /** Of a partition that is not read yet. */
+        public static final Measures NONE =
+                new Measures(-1, OptionalLong.empty(), OptionalLong.empty(), 0, 0, Map.of(), 0);
+    }
+
+    /**
+     * @param bytesRead bytes of batches read from the source since the start, those read again included
+     * @param usedBytes of the memory budget just now
+     * @param budgetBytes the link's share of the memory budget
+     * @param sourceThrottledMs how long the source's brokers have told us to wait, in all
+     * @param targetThrottledMs how long the target's brokers have told us to wait, in all
+     * @param bottleneck what keeps the link from copying faster
+     * @param latency from a batch's largest timestamp to its acknowledgement by the target, since the start
+     * @param joined whether all streams are members of the group
+     */
+    public record Load(
+            long bytesRead,
+            long usedBytes,
+            long budgetBytes,
+            long sourceThrottledMs,
+            long targetThrottledMs,
+            Bottleneck bottleneck,
+            Latency latency,
+            boolean joined) {}
+
+    /**
+     * Durations by size.
+     *
+     * @param buckets in rising order; the last has no bound
+     * @param sumMs of all durations
+     */
+    public record Latency(List<Bucket> buckets, long sumMs) {
+        /**
+         * @param upToMs its largest duration; {@code Long.MAX_VALUE} for the last
+         * @param count durations in this bucket alone
+         */
+        public record Bucket(long upToMs, long count) {}
+
+        public long count() {
+            return buckets.stream().mapToLong(Bucket::count).sum();
+        }
+    }
 
     /**
      * @param records acknowledged by the target
@@ -63,6 +136,13 @@ public record LinkStatus(String link, List<PartitionStatus> partitions, Totals t
             long refusedRecords,
             long deadLetters,
             long lostOffsets) {}
+
+    /** Age of the oldest record that is not yet acknowledged, of those partitions where it is known. */
+    public OptionalLong lagMs() {
+        return partitions.stream()
+                .flatMapToLong(p -> p.measures().lagMs().stream())
+                .max();
+    }
 
     /** Records behind over all partitions whose lag is known. */
     public long lag() {

@@ -11,7 +11,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** The links of one process, started and stopped together. Its methods may be called from any thread. */
-public final class Mirror {
+public final class Mirror implements MirrorView {
     private final List<Link> links = new ArrayList<>();
     private final CountDownLatch stopAsked = new CountDownLatch(1);
     private final AtomicReference<Outcome> failure = new AtomicReference<>();
@@ -135,7 +135,7 @@ public final class Mirror {
         }
     }
 
-    /** The last events of all links, oldest first. */
+    @Override
     public List<Event> events() {
         return links.stream()
                 .flatMap(link -> link.events().stream())
@@ -143,8 +143,18 @@ public final class Mirror {
                 .toList();
     }
 
-    /** What every link is doing now. */
+    @Override
     public List<LinkStatus> status() {
         return links.stream().map(Link::status).toList();
+    }
+
+    @Override
+    public List<String> stuckThreads() {
+        return links.stream().flatMap(link -> link.stuckThreads().stream()).toList();
+    }
+
+    @Override
+    public void take(String name, PauseOrder order) {
+        links.stream().filter(link -> link.config().name().equals(name)).forEach(link -> link.take(order));
     }
 }

@@ -1,13 +1,16 @@
 package io.tain.link;
 
 import io.tain.batch.Assignment;
+import io.tain.batch.Verdict;
 import io.tain.link.Event.Offsets;
+import io.tain.link.LinkStatus.Measures;
 import io.tain.link.LinkStatus.PartitionStatus;
 import io.tain.link.LinkStatus.State;
 import io.tain.offset.OffsetTracker;
 import io.tain.offset.OffsetTracker.Position;
 import io.tain.source.LogBreak;
 import io.tain.source.SourcePartition;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -34,7 +37,11 @@ final class PartitionFlow {
         HALTED
     }
 
+    /** How the reasons begin that the target gives. */
+    static final String TARGET_TROUBLE = "target: ";
+
     private final TopicPartition partition;
+    private Optional<String> pause = Optional.empty();
     private Phase phase = Phase.ASSIGNED;
     private Position start;
     private Assignment assignment;
@@ -47,6 +54,7 @@ final class PartitionFlow {
     private Optional<String> reason = Optional.of("looking for its position");
     private long corruptOffset = -1;
     private int corruptReads;
+    private long cleanNanos;
 
     PartitionFlow(TopicPartition partition) {
         this.partition = partition;
@@ -58,6 +66,19 @@ final class PartitionFlow {
 
     Phase phase() {
         return phase;
+    }
+
+    /** Not to be read until it is resumed, whatever its phase. */
+    void pause(String why) {
+        pause = Optional.of(why);
+    }
+
+    void unpause() {
+        pause = Optional.empty();
+    }
+
+    boolean isPaused() {
+        return pause.isPresent();
     }
 
     /** Its position was found, and is committed. */
@@ -170,6 +191,16 @@ final class PartitionFlow {
         return Optional.ofNullable(assignment);
     }
 
+    /** What the reader has of it, while it is to be read. */
+    Optional<SourcePartition> source() {
+        return phase == Phase.RUNNING ? Optional.of(source) : Optional.empty();
+    }
+
+    /** Bytes that were read and are not yet acknowledged. */
+    long pendingBytes() {
+        return assignment == null || assignment.hasEnded() ? 0 : assignment.pendingBytes();
+    }
+
     boolean isOf(Assignment other) {
         return assignment == other;
     }
@@ -200,7 +231,8 @@ final class PartitionFlow {
         return news ? Optional.of(ids().commit(position)) : Optional.empty();
     }
 
-    void onCommitted(OffsetAndMetadata offset) {
+    void onCommitted(OffsetAndMetadata offset, long nowNanos) {
+        cleanNanos = nowNanos;
         committed = Math.max(committed, offset.offset());
         committedIds = TopicIds.parse(offset.metadata());
     }
@@ -213,7 +245,7 @@ final class PartitionFlow {
     }
 
     /** @param blocked source partitions of which something can not be written, and why */
-    PartitionStatus status(Map<TopicPartition, String> blocked) {
+    PartitionStatus status(Map<TopicPartition, String> blocked, Pace pace) {
         Optional<String> why = reason;
         State state = State.STARTING;
         if (phase == Phase.HALTED) {
@@ -221,11 +253,15 @@ final class PartitionFlow {
         } else if (phase == Phase.RUNNING) {
             why = source.problem()
                     .map(problem -> "source: " + problem)
-                    .or(() -> Optional.ofNullable(blocked.get(partition)).map(problem -> "target: " + problem));
+                    .or(() -> Optional.ofNullable(blocked.get(partition)).map(problem -> TARGET_TROUBLE + problem));
             state = why.isPresent() ? State.RETRYING : State.RUNNING;
         }
         if (phase == Phase.BROKEN) {
             state = State.RETRYING;
+        }
+        if (pause.isPresent() && phase != Phase.HALTED) {
+            state = State.PAUSED;
+            why = pause;
         }
         long committable = tracker == null
                 ? start == null ? -1 : start.offset()
@@ -235,6 +271,35 @@ final class PartitionFlow {
         if (source != null && source.endOffset().isPresent()) {
             lag = OptionalLong.of(Math.max(0, source.endOffset().getAsLong() - committable));
         }
-        return new PartitionStatus(partition, state, why, position, committable, lag);
+        return new PartitionStatus(partition, state, why, position, committable, lag, measures(committable, lag, pace));
+    }
+
+    private Measures measures(long committable, OptionalLong lag, Pace pace) {
+        long nowNanos = pace.nanoTime();
+        if (committed >= committable) {
+            cleanNanos = nowNanos;
+        }
+        long uncommittedMs = Duration.ofNanos(nowNanos - cleanNanos).toMillis();
+        if (source == null) {
+            return new Measures(committed, OptionalLong.empty(), OptionalLong.empty(), uncommittedMs, 0, Map.of(), 0);
+        }
+        OptionalLong lagMs = OptionalLong.empty();
+        if (lag.isPresent()) {
+            long open = tracker.oldestTimestamp();
+            long oldest = open >= 0 ? open : source.lastTimestamp();
+            if (lag.getAsLong() == 0) {
+                lagMs = OptionalLong.of(0);
+            } else if (oldest >= 0) {
+                lagMs = OptionalLong.of(Math.max(0, pace.currentTimeMs() - oldest));
+            }
+        }
+        return new Measures(
+                committed,
+                source.endOffset(),
+                lagMs,
+                uncommittedMs,
+                source.batches(Verdict.Action.FORWARD),
+                source.transcoded(),
+                source.batches(Verdict.Action.DROP));
     }
 }

@@ -46,7 +46,7 @@ final class ProgressWatch {
     }
 
     private PartitionStatus observe(PartitionStatus status) {
-        if (status.state() == State.HALTED) {
+        if (status.state() == State.HALTED || status.state() == State.PAUSED) {
             marks.remove(status.partition()); // that has an event of its own
             return status;
         }
@@ -72,13 +72,7 @@ final class ProgressWatch {
                     "nothing was acknowledged for " + LIMIT.toSeconds() + " s, it stands at " + status.committable()
                             + "; waits: " + reason);
         }
-        return new PartitionStatus(
-                status.partition(),
-                State.STALLED,
-                Optional.of(reason),
-                status.position(),
-                status.committable(),
-                status.lag());
+        return status.in(State.STALLED, Optional.of(reason));
     }
 
     private void moves(PartitionStatus status, Mark mark, long now) {

@@ -2,6 +2,7 @@ package io.tain.link;
 
 import io.tain.batch.Assignment;
 import io.tain.batch.HandlerFailedException;
+import io.tain.batch.MemoryBudget;
 import io.tain.batch.SourceRange;
 import io.tain.source.LogBreak;
 import io.tain.source.ReaderListener;
@@ -17,7 +18,7 @@ import java.util.function.Function;
 import org.apache.kafka.common.TopicPartition;
 
 /** The reader's thread: lets the {@link SourceReader} fetch and hands each partition's ranges to the writer it is pinned to. */
-final class ReaderLoop implements Runnable, ReaderListener {
+final class ReaderLoop implements Runnable, ReaderListener, Ticking {
     private static final long POLL_MS = 500;
 
     private final SourceReader reader;
@@ -26,6 +27,7 @@ final class ReaderLoop implements Runnable, ReaderListener {
     private final StreamEvents events;
     private final Pace pace;
     private volatile boolean stopping;
+    private volatile long tickNanos;
 
     /** @param connect makes the reader that tells this loop what it found */
     ReaderLoop(
@@ -35,6 +37,7 @@ final class ReaderLoop implements Runnable, ReaderListener {
         this.pace = pace;
         this.reader = connect.apply(this);
         this.mailbox = new Mailbox(reader::wakeup);
+        this.tickNanos = pace.nanoTime();
     }
 
     /** The writer of a partition, always the same, so that its order is kept. */
@@ -62,6 +65,21 @@ final class ReaderLoop implements Runnable, ReaderListener {
         reader.wakeup();
     }
 
+    @Override
+    public long tickNanos() {
+        return tickNanos;
+    }
+
+    /** Any thread: the budget that batches are charged to. */
+    MemoryBudget budget() {
+        return reader.budget();
+    }
+
+    /** Any thread: as {@link SourceReader#throttledMs}. */
+    long throttledMs() {
+        return reader.throttledMs();
+    }
+
     void stop() {
         stopping = true;
         reader.wakeup();
@@ -78,6 +96,7 @@ final class ReaderLoop implements Runnable, ReaderListener {
 
     /** One cycle of the thread. */
     void step() {
+        tickNanos = pace.nanoTime();
         mailbox.drain();
         reader.poll(POLL_MS, pace.currentTimeMs());
     }

@@ -25,7 +25,7 @@ import org.apache.kafka.common.TopicPartition;
  * A writer's thread: takes in ranges, lets the {@link TargetWriter} send them, and keeps each assignment's
  * {@link OffsetTracker}.
  */
-final class WriterLoop implements Runnable, WriterListener {
+final class WriterLoop implements Runnable, WriterListener, Ticking {
     private static final long POLL_MS = 500;
 
     /** Behind the target topic's name. */
@@ -43,6 +43,7 @@ final class WriterLoop implements Runnable, WriterListener {
     private volatile Map<TopicPartition, String> blocked = Map.of();
     private volatile long roundTripMs;
     private volatile boolean stopping;
+    private volatile long tickNanos;
     private long publishedMs;
 
     /** @param connect makes the writer that tells this loop what became of batches */
@@ -63,6 +64,7 @@ final class WriterLoop implements Runnable, WriterListener {
         this.events = events;
         this.missingTopics = missingTopics;
         this.pace = pace;
+        this.tickNanos = pace.nanoTime();
     }
 
     Mailbox mailbox() {
@@ -97,6 +99,16 @@ final class WriterLoop implements Runnable, WriterListener {
         return roundTripMs;
     }
 
+    /** Any thread: as {@link TargetWriter#throttledMs}. */
+    long throttledMs() {
+        return writer.throttledMs();
+    }
+
+    @Override
+    public long tickNanos() {
+        return tickNanos;
+    }
+
     void stop() {
         stopping = true;
         writer.wakeup();
@@ -115,6 +127,7 @@ final class WriterLoop implements Runnable, WriterListener {
 
     /** One cycle of the thread. */
     void step() {
+        tickNanos = pace.nanoTime();
         mailbox.drain();
         writer.poll(POLL_MS, pace.currentTimeMs());
         maybePublish(pace.currentTimeMs());
@@ -158,6 +171,10 @@ final class WriterLoop implements Runnable, WriterListener {
         } else {
             counters.records.add(batch.count());
             counters.bytes.add(batch.sizeInBytes());
+            long timestamp = batch.range().maxTimestamp();
+            if (timestamp >= 0) {
+                counters.latency.observe(pace.currentTimeMs() - timestamp);
+            }
         }
         done(batch);
     }

@@ -21,6 +21,7 @@ public final class OffsetTracker {
     private long expected;
     private volatile Position committable;
     private volatile int openRanges;
+    private volatile long oldestTimestamp = -1;
 
     /**
      * An offset that may be committed.
@@ -58,6 +59,8 @@ public final class OffsetTracker {
             committable = new Position(last.nextOffset(), epoch);
             openRanges = open.size();
         }
+        SourceRange first = open.peekFirst();
+        oldestTimestamp = first == null ? -1 : first.maxTimestamp();
     }
 
     /**
@@ -73,6 +76,11 @@ public final class OffsetTracker {
     /** From any thread. */
     public Position committable() {
         return committable;
+    }
+
+    /** Timestamp of the oldest batch that is not done, in milliseconds since the epoch; -1 if unknown; from any thread. */
+    public long oldestTimestamp() {
+        return oldestTimestamp;
     }
 
     /** Whether everything handed over so far is done; from any thread. */

@@ -95,6 +95,7 @@ public final class BatchIntake implements AutoCloseable {
     }
 
     private void admitAll(SourcePartition partition, FetchedPartition fetched, BufferLease answer) {
+        counters.countBytes(fetched.records().remaining());
         AbortedTransactions aborted = abortedOf(fetched);
         BatchCursor batches = new BatchCursor(fetched.records());
         boolean below = false;
@@ -167,6 +168,7 @@ public final class BatchIntake implements AutoCloseable {
             case TRANSCODE -> transcode(partition, batch);
         }
         counters.count(verdict);
+        partition.count(verdict, batch.maxTimestamp());
         partition.advance(batch.nextOffset(), epochOf(batch));
     }
 
@@ -220,6 +222,7 @@ public final class BatchIntake implements AutoCloseable {
     private SourceRange newRange(SourcePartition partition, long from, RecordBatch batch) {
         Assignment assignment = partition.assignment();
         SourceRange range = new SourceRange(assignment, from, batch.nextOffset(), epochOf(batch));
+        range.stamp(batch.maxTimestamp());
         ranges.add(range);
         return range;
     }

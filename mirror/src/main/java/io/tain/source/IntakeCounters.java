@@ -10,6 +10,8 @@ import java.util.concurrent.atomic.LongAdder;
 public final class IntakeCounters {
     private final Map<Verdict, LongAdder> counts = new EnumMap<>(Verdict.class);
 
+    private final LongAdder bytes = new LongAdder();
+
     public IntakeCounters() {
         for (Verdict verdict : Verdict.values()) {
             counts.put(verdict, new LongAdder());
@@ -18,6 +20,15 @@ public final class IntakeCounters {
 
     void count(Verdict verdict) {
         counts.get(verdict).increment();
+    }
+
+    void countBytes(long read) {
+        bytes.add(read);
+    }
+
+    /** Bytes of batches read from the source, those read again included. */
+    public long bytes() {
+        return bytes.sum();
     }
 
     public long forwarded() {

@@ -3,9 +3,15 @@ package io.tain.source;
 import io.tain.batch.AdmissionPolicy;
 import io.tain.batch.Assignment;
 import io.tain.batch.TargetTraits;
+import io.tain.batch.Verdict;
+import io.tain.batch.Verdict.Action;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 
@@ -20,8 +26,10 @@ public final class SourcePartition {
     private final Assignment assignment;
     private final TargetTraits traits;
     private final AdmissionPolicy policy;
+    private final Map<Verdict, AtomicLong> verdicts = new EnumMap<>(Verdict.class);
     private volatile long position;
     private volatile long endOffset = -1;
+    private volatile long lastTimestamp = -1;
     private volatile Optional<String> problem = Optional.empty();
     private volatile Uuid topicId;
     private Optional<Integer> lastEpoch;
@@ -43,6 +51,9 @@ public final class SourcePartition {
         this.position = position;
         this.lastEpoch = lastEpoch;
         this.topicId = topicId;
+        for (Verdict verdict : Verdict.values()) {
+            verdicts.put(verdict, new AtomicLong());
+        }
     }
 
     public Assignment assignment() {
@@ -71,6 +82,33 @@ public final class SourcePartition {
         return endOffset < 0 ? OptionalLong.empty() : OptionalLong.of(endOffset);
     }
 
+    /** Largest timestamp of the batch read last, in milliseconds since the epoch; -1 if unknown; from any thread. */
+    public long lastTimestamp() {
+        return lastTimestamp;
+    }
+
+    /** Batches read since the assignment that were dropped or forwarded; from any thread. */
+    public long batches(Action action) {
+        return verdicts.entrySet().stream()
+                .filter(entry -> entry.getKey().action() == action)
+                .mapToLong(entry -> entry.getValue().get())
+                .sum();
+    }
+
+    /** Batches transcoded since the assignment by reason, without the reasons that never came up; from any thread. */
+    public Map<String, Long> transcoded() {
+        if (batches(Action.TRANSCODE) == 0) {
+            return Map.of();
+        }
+        Map<String, Long> byReason = new TreeMap<>();
+        verdicts.forEach((verdict, count) -> {
+            if (verdict.action() == Action.TRANSCODE && count.get() > 0) {
+                byReason.put(verdict.reason(), count.get());
+            }
+        });
+        return byReason;
+    }
+
     /** Why it is not being read just now; from any thread. */
     public Optional<String> problem() {
         return problem;
@@ -95,6 +133,12 @@ public final class SourcePartition {
             lastEpoch = Optional.of(leaderEpoch);
         }
         corruptReads = 0;
+    }
+
+    void count(Verdict verdict, long maxTimestamp) {
+        AtomicLong count = verdicts.get(verdict);
+        count.lazySet(count.get() + 1); // the reader is the only writer
+        lastTimestamp = maxTimestamp;
     }
 
     void setEndOffset(long offset) {

@@ -144,6 +144,16 @@ public final class SourceReader implements FetchListener, AutoCloseable {
         client.poll(Math.max(0, Math.min(timeoutMs, nextRetryMs - nowMs)), nowMs);
     }
 
+    /** {@link FetchClient#throttledMs}; from any thread. */
+    public long throttledMs() {
+        return client.throttledMs();
+    }
+
+    /** What the reader's batches are charged to; from any thread. */
+    public MemoryBudget budget() {
+        return budget;
+    }
+
     /** Makes a poll in progress return; from any thread. */
     public void wakeup() {
         woken = true;

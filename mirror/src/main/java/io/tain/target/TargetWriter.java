@@ -111,6 +111,11 @@ public final class TargetWriter implements AutoCloseable {
         return client.shortestRoundTripMs();
     }
 
+    /** {@link ProduceClient#throttledMs}; from any thread. */
+    public long throttledMs() {
+        return client.throttledMs();
+    }
+
     /** Source partitions of which something can't be written just now, and why. */
     public Map<TopicPartition, String> blocked() {
         Map<TopicPartition, String> reasons = new HashMap<>();

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.ClientResponse;
 import org.apache.kafka.clients.Metadata.LeaderIdAndEpoch;
 import org.apache.kafka.common.IsolationLevel;
@@ -44,6 +45,7 @@ public final class FetchClient implements AutoCloseable {
     private final Map<Integer, FetchSession> sessions = new HashMap<>();
     private final Set<Integer> nodesInFlight = new HashSet<>();
     private final ShortestRoundTrip roundTrip = new ShortestRoundTrip();
+    private final AtomicLong throttledMs = new AtomicLong();
 
     FetchClient(ClusterConnection connection, AnswerBuffers buffers, Terms terms, FetchListener listener) {
         this.connection = connection;
@@ -153,6 +155,11 @@ public final class FetchClient implements AutoCloseable {
         return roundTrip.millis();
     }
 
+    /** How long the source's brokers have told us to wait because of quotas, in all (KIP-219); from any thread. */
+    public long throttledMs() {
+        return throttledMs.get();
+    }
+
     /** Reads and writes the network, and tells answers to the listener, for at most {@code timeoutMs}. */
     public void poll(long timeoutMs, long nowMs) {
         connection.poll(timeoutMs, nowMs);
@@ -177,6 +184,9 @@ public final class FetchClient implements AutoCloseable {
             session.onNoAnswer();
         } else {
             FetchResponse response = (FetchResponse) answer.responseBody();
+            if (response.throttleTimeMs() > 0) {
+                throttledMs.addAndGet(response.throttleTimeMs());
+            }
             if (session.onAnswer(response)) {
                 tellPartitions(nodeId, answer);
             } else {

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.ClientResponse;
 import org.apache.kafka.clients.Metadata.LeaderIdAndEpoch;
@@ -33,13 +34,14 @@ import org.apache.kafka.common.requests.ProduceResponse;
 /**
  * Sends batches to the brokers of the target, several requests in flight for each.
  *
- * <p>Owned by one thread; only {@link #wakeup} may be called from others.
+ * <p>Owned by one thread; only {@link #wakeup} and {@link #throttledMs} may be called from others.
  */
 public final class ProduceClient implements AutoCloseable {
     private final ClusterConnection connection;
     private final short acks;
     private final ShortestRoundTrip roundTrip = new ShortestRoundTrip();
     private boolean identityAsked;
+    private final AtomicLong throttledMs = new AtomicLong();
 
     ProduceClient(ClusterConnection connection, short acks) {
         this.connection = connection;
@@ -149,6 +151,11 @@ public final class ProduceClient implements AutoCloseable {
         return roundTrip.millis();
     }
 
+    /** How long the target's brokers have told us to wait because of quotas, in all (KIP-219); from any thread. */
+    public long throttledMs() {
+        return throttledMs.get();
+    }
+
     /** Asks for fresh metadata at the next poll. */
     public void refreshMetadata() {
         connection.metadata().requestUpdate(false);
@@ -183,6 +190,9 @@ public final class ProduceClient implements AutoCloseable {
         }
         roundTrip.observe(answer.requestLatencyMs(), answer.receivedTimeMs());
         ProduceResponse response = (ProduceResponse) answer.responseBody();
+        if (response.throttleTimeMs() > 0) {
+            throttledMs.addAndGet(response.throttleTimeMs());
+        }
         Map<TopicPartition, LeaderIdAndEpoch> moved = new HashMap<>();
         Set<TopicPartition> unanswered = new HashSet<>(asked);
         response.data().responses().forEach(topic -> {

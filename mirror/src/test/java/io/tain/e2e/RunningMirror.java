@@ -6,6 +6,7 @@ import io.tain.link.LinkStatus.PartitionStatus;
 import io.tain.link.LinkStatus.State;
 import io.tain.link.Mirror;
 import io.tain.link.Outcome;
+import io.tain.link.PauseOrder;
 import io.tain.testkit.Await;
 import java.time.Duration;
 import java.util.Arrays;
@@ -54,6 +55,11 @@ public final class RunningMirror implements AutoCloseable {
     /** The link's events so far, oldest first. */
     public List<Event> events() {
         return mirror.events();
+    }
+
+    /** Tells the link to pause or to go on. */
+    public void take(PauseOrder order) {
+        mirror.take(status().link(), order);
     }
 
     /** The only event of that kind. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tain.link.Event.Kind;
 import io.tain.link.Event.Offsets;
+import io.tain.link.LinkStatus.Measures;
 import io.tain.link.LinkStatus.PartitionStatus;
 import io.tain.link.LinkStatus.State;
 import java.time.Duration;
@@ -27,7 +28,8 @@ class ProgressWatchTest {
                 Optional.of(reason).filter(text -> !text.isEmpty()),
                 position,
                 committable,
-                lag < 0 ? OptionalLong.empty() : OptionalLong.of(lag));
+                lag < 0 ? OptionalLong.empty() : OptionalLong.of(lag),
+                Measures.NONE);
     }
 
     private PartitionStatus after(Duration time, PartitionStatus status) {

@@ -178,7 +178,7 @@ public final class SimulatedMirror {
     }
 
     public List<PartitionStatus> status() {
-        return member.status();
+        return member.status().partitions();
     }
 
     public long refused() {

@@ -2,6 +2,7 @@ package io.tain.link;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tain.link.LinkStatus.Measures;
 import io.tain.link.LinkStatus.PartitionStatus;
 import io.tain.link.LinkStatus.State;
 import java.time.Duration;
@@ -27,7 +28,8 @@ class WaitLogTest {
                 Optional.of(reason).filter(text -> !text.isEmpty()),
                 0,
                 0,
-                OptionalLong.empty());
+                OptionalLong.empty(),
+                Measures.NONE);
     }
 
     private static PartitionStatus running(int partition) {

@@ -1,0 +1,18 @@
+package io.tain.link;
+
+import java.util.List;
+
+/** A running mirror as its operators see it. All methods may be called from any thread, and none blocks. */
+public interface MirrorView {
+    /** What every link is doing now. */
+    List<LinkStatus> status();
+
+    /** The last events of all links, oldest first. */
+    List<Event> events();
+
+    /** Threads that should go round and round and don't; empty in a mirror that lives, whatever its clusters do. */
+    List<String> stuckThreads();
+
+    /** Has a link pause or go on; within seconds the status shows it. An unknown link is ignored. */
+    void take(String link, PauseOrder order);
+}
