@@ -2,13 +2,16 @@ package io.tain.cli;
 
 import io.tain.config.Problem;
 import java.io.PrintStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Where commands write to: results to {@code out}, everything else to {@code err}, one line for each problem.
  *
  * @param verbosity how much to tell about a failure
+ * @param format of {@code err}: as JSON, problems go to the log, so that all of its lines are
  */
-record Console(PrintStream out, PrintStream err, Verbosity verbosity) {
+record Console(PrintStream out, PrintStream err, Verbosity verbosity, LogFormat format) {
     enum Verbosity {
         NORMAL,
         /** Stack traces, and debug lines in the log. */
@@ -16,15 +19,27 @@ record Console(PrintStream out, PrintStream err, Verbosity verbosity) {
     }
 
     Console with(Verbosity other) {
-        return new Console(out, err, other);
+        return new Console(out, err, other, format);
+    }
+
+    Console with(LogFormat other) {
+        return new Console(out, err, verbosity, other);
     }
 
     void error(String message) {
-        err.println("error: " + oneLine(message));
+        if (format == LogFormat.JSON) {
+            log().error(oneLine(message));
+        } else {
+            err.println("error: " + oneLine(message));
+        }
     }
 
     void warning(String message) {
-        err.println("warning: " + oneLine(message));
+        if (format == LogFormat.JSON) {
+            log().warn(oneLine(message));
+        } else {
+            err.println("warning: " + oneLine(message));
+        }
     }
 
     void problem(Problem problem) {
@@ -35,8 +50,17 @@ record Console(PrintStream out, PrintStream err, Verbosity verbosity) {
         }
     }
 
+    /** Only asked for when there is something to tell: the console is there before the log's format is chosen. */
+    private static Logger log() {
+        return LoggerFactory.getLogger(Console.class);
+    }
+
     /** One line with the failure and its causes; the stack as well when verbose. */
     void failure(String message, Throwable failure) {
+        if (format == LogFormat.JSON && verbosity == Verbosity.VERBOSE) {
+            log().error(oneLine(message), failure);
+            return;
+        }
         error(message);
         if (verbosity == Verbosity.VERBOSE) {
             failure.printStackTrace(err);

@@ -48,7 +48,7 @@ final class MirrorMakerCommand {
         }
         Console.Verbosity verbosity =
                 options.has(MirrorMakerOptions.VERBOSE) ? Console.Verbosity.VERBOSE : console.verbosity();
-        Logging.configure(verbosity);
+        Logging.configure(verbosity, console.format());
         return new MirrorMakerCommand(options, host, console.with(verbosity)).run();
     }
 
@@ -70,10 +70,12 @@ final class MirrorMakerCommand {
             MirrorProcess.End end = new MirrorProcess(links.configs(), extensions, host, console).run();
             end.outcome().cause().ifPresent(console::error);
             Outcome.Kind kind = end.outcome().kind();
-            if (kind == Outcome.Kind.ABORTED || kind == Outcome.Kind.FAILED) {
-                return ExitStatus.MIRROR_MAKER_ABNORMAL;
+            if (kind != Outcome.Kind.STOPPED && kind != Outcome.Kind.HALTED) {
+                return MirrorProcess.ended(end.how(), ExitStatus.MIRROR_MAKER_ABNORMAL);
             }
-            return end.signal().isPresent() ? ExitStatus.ofSignal(end.signal().getAsInt()) : ExitStatus.OK;
+            return MirrorProcess.ended(
+                    end.how(),
+                    end.signal().isPresent() ? ExitStatus.ofSignal(end.signal().getAsInt()) : ExitStatus.OK);
         } catch (StartFailure e) {
             console.failure(e.getMessage(), e);
             return ExitStatus.MIRROR_MAKER_START;

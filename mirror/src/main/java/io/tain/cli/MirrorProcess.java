@@ -29,25 +29,40 @@ final class MirrorProcess {
     private final Console console;
     private final AtomicInteger signal = new AtomicInteger();
     private final CountDownLatch ended = new CountDownLatch(1);
+    private final Supervisor supervisor;
 
     MirrorProcess(List<LinkConfig> links, Extensions extensions, Host host, Console console) {
         this.links = List.copyOf(links);
         this.running = host.mirrors().create(links, extensions);
         this.host = host;
         this.console = console;
+        this.supervisor = new Supervisor(host.environment());
     }
 
     /**
      * @param outcome how the mirror ended
      * @param signal the signal that stopped it
      */
-    record End(Outcome outcome, OptionalInt signal) {}
+    record End(Outcome outcome, OptionalInt signal) {
+        /** In words, for {@link #ended}. */
+        String how() {
+            return switch (outcome.kind()) {
+                case STOPPED -> "stopped as asked";
+                case HALTED -> "stopped as asked, while partitions were halted";
+                case ABORTED -> "a record could not be copied";
+                case FAILED -> "failed";
+                case REPLACED -> "another process has its place in the group";
+            };
+        }
+    }
 
     End run() throws StartFailure, InterruptedException {
+        Logging.foldRepeats();
         warnOfHeap();
         host.signals().listen(this::onSignal);
         try {
             running.start();
+            supervisor.ready();
             return new End(running.await(), received());
         } catch (StartFailure e) {
             if (received().isEmpty()) {
@@ -59,6 +74,12 @@ final class MirrorProcess {
         }
     }
 
+    /** The last line of the log: how a mirror that had started ended, and with which exit status. */
+    static int ended(String how, int status) {
+        LOG.info("ended: {}; exit status {}", how, status);
+        return status;
+    }
+
     private void onSignal(int number) {
         int status = ExitStatus.ofSignal(number);
         if (!signal.compareAndSet(0, number)) {
@@ -67,6 +88,7 @@ final class MirrorProcess {
             return;
         }
         LOG.info("signal {}: stopping; once more stops at once", number);
+        supervisor.stopping();
         Thread limit = new Thread(() -> endAfter(stopLimit(), status), "tain-stop-limit");
         limit.setDaemon(true);
         limit.start();

@@ -82,11 +82,12 @@ final class RunCommand implements Callable<Integer> {
         try {
             MirrorProcess.End end = new MirrorProcess(links.configs(), Extensions.NONE, host, console).run();
             end.outcome().cause().ifPresent(console::error);
-            return switch (end.outcome().kind()) {
+            int status = switch (end.outcome().kind()) {
                 case STOPPED -> ExitStatus.OK;
                 case HALTED, ABORTED -> ExitStatus.HALTED;
-                case FAILED -> ExitStatus.FAILURE;
+                case FAILED, REPLACED -> ExitStatus.FAILURE;
             };
+            return MirrorProcess.ended(end.how(), status);
         } catch (StartFailure e) {
             console.failure(e.getMessage(), e);
             return switch (e.side()) {

@@ -34,6 +34,14 @@ public final class Tain {
             description = "Stack traces, and debug lines in the log.")
     private boolean verbose;
 
+    @Option(
+            names = LogFormat.OPTION,
+            scope = CommandLine.ScopeType.INHERIT,
+            paramLabel = "text|json",
+            converter = LogFormat.Parser.class,
+            description = "Write the log, and all problems, as text or as one JSON object on each line.")
+    private LogFormat logFormat = LogFormat.TEXT;
+
     @CommandLine.Mixin
     private HelpOption help;
 
@@ -57,19 +65,33 @@ public final class Tain {
     }
 
     private static Console standardConsole() {
-        return new Console(System.out, System.err, Console.Verbosity.NORMAL);
+        return new Console(System.out, System.err, Console.Verbosity.NORMAL, LogFormat.TEXT);
+    }
+
+    /** The place of the command behind the options that may stand before every one. */
+    private static int firstCommand(List<String> arguments) {
+        int place = 0;
+        while (place < arguments.size()) {
+            String argument = arguments.get(place);
+            if (argument.equals(LogFormat.OPTION)) {
+                place += 2;
+            } else if (VERBOSE.contains(argument) || argument.startsWith(LogFormat.OPTION + "=")) {
+                place++;
+            } else {
+                break;
+            }
+        }
+        return Math.min(place, arguments.size());
     }
 
     /** Runs a command; returns the exit status. */
     static int run(List<String> arguments, Host host, Console console) {
-        int command = 0;
-        while (command < arguments.size() && VERBOSE.contains(arguments.get(command))) {
-            command++;
-        }
+        int command = firstCommand(arguments);
         boolean dropIn = command < arguments.size() && arguments.get(command).equals(MIRROR_MAKER);
-        boolean verbose = command > 0 || (!dropIn && arguments.stream().anyMatch(VERBOSE::contains));
+        List<String> ours = dropIn ? arguments.subList(0, command) : arguments;
+        boolean verbose = ours.stream().anyMatch(VERBOSE::contains);
         Console.Verbosity verbosity = verbose ? Console.Verbosity.VERBOSE : Console.Verbosity.NORMAL;
-        Console heard = console.with(verbosity);
+        Console heard = console.with(verbosity).with(LogFormat.of(ours));
         try {
             if (dropIn) {
                 return MirrorMakerCommand.run(arguments.subList(command + 1, arguments.size()), host, heard);
@@ -78,7 +100,7 @@ public final class Tain {
                 console.out().print(MirrorMakerOptions.usage());
                 return ExitStatus.OK;
             }
-            Logging.configure(verbosity);
+            Logging.configure(verbosity, heard.format());
             if (command == arguments.size()) {
                 commandLine(host, heard).usage(console.err());
                 return ExitStatus.USAGE;
@@ -91,6 +113,13 @@ public final class Tain {
             heard.failure("unexpected: " + Console.describe(e), e);
             return dropIn ? ExitStatus.MIRROR_MAKER_ABNORMAL : ExitStatus.FAILURE;
         }
+    }
+
+    /** The commands and options, with those of MirrorMaker; to be looked at, as its command would do nothing. */
+    public static CommandLine model() {
+        CommandLine tain = commandLine(Host.ofThisProcess(), standardConsole());
+        MirrorMakerOptions.addTo(tain.getSubcommands().get(MIRROR_MAKER).getCommandSpec());
+        return tain;
     }
 
     private static CommandLine commandLine(Host host, Console console) {

@@ -75,7 +75,7 @@ public final class LinkFiles {
                 problems);
         SourceConfig sourceConfig = sourceSide.read(options.breaks());
         TargetConfig targetConfig = new TargetSide(target, problems).read(options.orDefault(LinkOptions.ON_REFUSED));
-        Tuning tuning = options.tuning(OptionalInt.empty());
+        Tuning tuning = options.tuning(OptionalInt.empty(), options.orDefault(LinkOptions.RESTART_BACKOFF));
         return topics.filter(all -> problems.errors().size() == errorsBefore)
                 .map(selection -> new LinkConfig(name, group, selection, sourceConfig, targetConfig, tuning));
     }

@@ -57,6 +57,12 @@ public final class LinkOptions {
             ValueType.duration(Duration.ZERO, Duration.ofHours(1)),
             "25s",
             "Longest wait for outstanding acknowledgements at a stop, or when partitions move to another process.");
+    public static final LinkOption<Optional<Duration>> RESTART_BACKOFF = new LinkOption<>(
+            "restart.backoff",
+            ValueType.durationOrOff(Duration.ofMillis(100), Duration.ofHours(1)),
+            "10s",
+            "Time from the failure of a link to its next start, twice as long after each failure up to 5 minutes; off ends"
+                    + " the process instead.");
     public static final LinkOption<Long> MEMORY_BUDGET = new LinkOption<>(
             "memory.budget",
             ValueType.size(4L << 20, 64L << 30),
@@ -105,6 +111,7 @@ public final class LinkOptions {
             COMMIT_INTERVAL,
             METADATA_REFRESH,
             SHUTDOWN_TIMEOUT,
+            RESTART_BACKOFF,
             MEMORY_BUDGET,
             QUEUE_SIZE,
             ON_REFUSED,

@@ -37,7 +37,9 @@ public final class MirrorMakerLinks {
     private Links readAll() throws InvalidConfigException {
         OptionValues options = new OptionValues(Place.of("command line"), problems);
         wanted.options().forEach(given -> options.put(given.setting()));
-        Tuning tuning = options.tuning(OptionalInt.of(DEFAULT_QUEUE_RECORDS));
+        Tuning tuning = options.tuning(
+                OptionalInt.of(DEFAULT_QUEUE_RECORDS),
+                Optional.empty()); // MirrorMaker ended, for its supervisor to start it
         List<SourceFile> sources = new ArrayList<>();
         for (Path file : wanted.consumerConfigs()) {
             settings(file).map(this::source).ifPresent(sources::add);

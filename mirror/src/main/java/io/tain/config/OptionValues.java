@@ -1,5 +1,6 @@
 package io.tain.config;
 
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -42,12 +43,16 @@ final class OptionValues {
         }
     }
 
-    /** @param queueRecords the default of {@link LinkOptions#QUEUE_SIZE} */
-    Tuning tuning(OptionalInt queueRecords) {
+    /**
+     * @param queueRecords the default of {@link LinkOptions#QUEUE_SIZE}
+     * @param restart the value of {@link LinkOptions#RESTART_BACKOFF}
+     */
+    Tuning tuning(OptionalInt queueRecords, Optional<Duration> restart) {
         Tuning.Intervals intervals = new Tuning.Intervals(
                 orDefault(LinkOptions.COMMIT_INTERVAL),
                 orDefault(LinkOptions.METADATA_REFRESH),
-                orDefault(LinkOptions.SHUTDOWN_TIMEOUT));
+                orDefault(LinkOptions.SHUTDOWN_TIMEOUT),
+                restart);
         return new Tuning(
                 orDefault(LinkOptions.STREAMS),
                 orDefault(LinkOptions.PRODUCERS),

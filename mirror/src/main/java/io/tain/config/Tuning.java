@@ -1,6 +1,7 @@
 package io.tain.config;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -17,6 +18,8 @@ public record Tuning(int streams, int writers, Intervals intervals, long memoryB
      * @param commit between commits of the acknowledged positions ({@code offset.commit.interval.ms})
      * @param metadataRefresh between looks for new topics and partitions ({@code metadata.refresh.interval})
      * @param drain longest wait for outstanding acknowledgements at a stop or revocation ({@code shutdown.timeout})
+     * @param restart from a failure of the link to its next start, the first time ({@code restart.backoff}); empty ends the
+     *     process instead
      */
-    public record Intervals(Duration commit, Duration metadataRefresh, Duration drain) {}
+    public record Intervals(Duration commit, Duration metadataRefresh, Duration drain, Optional<Duration> restart) {}
 }

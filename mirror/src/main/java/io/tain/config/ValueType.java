@@ -3,6 +3,7 @@ package io.tain.config;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -16,6 +17,7 @@ import java.util.stream.Collectors;
  */
 public record ValueType<T>(String expected, Function<String, T> parser) {
     private static final Pattern QUANTITY = Pattern.compile("(\\d{1,15})\\s*([A-Za-z]*)");
+    private static final String OFF = "off";
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,100}");
 
     static ValueType<String> text(String expected) {
@@ -48,6 +50,16 @@ public record ValueType<T>(String expected, Function<String, T> parser) {
             check(value.compareTo(min) >= 0 && value.compareTo(max) <= 0);
             return value;
         });
+    }
+
+    /** A duration, or {@code off} for none. */
+    static ValueType<Optional<Duration>> durationOrOff(Duration min, Duration max) {
+        ValueType<Duration> duration = duration(min, max);
+        return new ValueType<>(
+                duration.expected + ", or " + OFF,
+                text -> text.strip().equalsIgnoreCase(OFF)
+                        ? Optional.empty()
+                        : Optional.of(duration.parser.apply(text)));
     }
 
     static ValueType<Long> size(long min, long max) {

@@ -27,6 +27,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.FencedInstanceIdException;
 import org.apache.kafka.common.errors.RebalanceInProgressException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -225,6 +226,8 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
             LOG.debug("told to stop", e);
         } catch (TopicAuthorizationException | AuthenticationException | RetriableException e) {
             onTrouble(e);
+        } catch (FencedInstanceIdException e) {
+            fatal(Outcome.Kind.REPLACED, "another process has joined the group under this one's group.instance.id");
         } catch (AuthorizationException e) {
             fatal("not authorised on the source: " + e.getMessage());
         } catch (KafkaException e) {
@@ -252,7 +255,11 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
     }
 
     private void fatal(String cause) {
-        reports.onFatal().accept(new Outcome(Outcome.Kind.FAILED, Optional.of(cause)));
+        fatal(Outcome.Kind.FAILED, cause);
+    }
+
+    private void fatal(Outcome.Kind kind, String cause) {
+        reports.onFatal().accept(new Outcome(kind, Optional.of(cause)));
         stopping = true;
     }
 

@@ -37,6 +37,7 @@ final class Link {
     private final ClientSettings settings;
     private final EventLog events;
     private final LinkCounters counters;
+    private final List<PauseOrder> orders;
     private final Consumer<Outcome> onFatal;
     private final List<Thread> threads = new ArrayList<>();
     private final List<GroupMember> members = new CopyOnWriteArrayList<>();
@@ -48,12 +49,32 @@ final class Link {
 
     /** @param onFatal told once or more, from any thread, when the link can't go on */
     Link(LinkConfig config, Extensions extensions, Consumer<Outcome> onFatal) {
+        this(
+                config,
+                extensions,
+                new LinkCounters(new EventLog(config.name(), System::currentTimeMillis)),
+                new CopyOnWriteArrayList<>(),
+                onFatal);
+    }
+
+    private Link(
+            LinkConfig config,
+            Extensions extensions,
+            LinkCounters counters,
+            List<PauseOrder> orders,
+            Consumer<Outcome> onFatal) {
         this.config = config;
         this.extensions = extensions;
         this.settings = new ClientSettings(config);
-        this.events = new EventLog(config.name(), System::currentTimeMillis);
-        this.counters = new LinkCounters(events);
+        this.events = counters.events;
+        this.counters = counters;
+        this.orders = orders;
         this.onFatal = onFatal;
+    }
+
+    /** The same link, not started yet, which goes on counting and telling where this one has ended; what was paused stays so. */
+    Link again() {
+        return new Link(config, extensions, counters, orders, onFatal);
     }
 
     LinkConfig config() {
@@ -121,6 +142,7 @@ final class Link {
             int stream = i;
             GroupMember member = new Stream(this, i, budgetBytesPerStream).member(new LinkReports(events, onFatal));
             members.add(member);
+            orders.forEach(member::take);
             member.path().start(task -> start(task.role() + "-" + stream, task.task()));
             start("member-" + i, member);
         }
@@ -161,16 +183,18 @@ final class Link {
         }
     }
 
-    /** Waits until the threads have ended, at most the drain time and a little more. */
-    void join() throws InterruptedException {
+    /** Waits until the threads have ended, at most the drain time and a little more; tells whether they have. */
+    boolean join() throws InterruptedException {
         // First, or the topics' thread could go on waiting for a cluster that does not answer.
         source.ifPresent(admin -> admin.close(Duration.ZERO));
         target.ifPresent(admin -> admin.close(Duration.ZERO));
         long limitMs = config.tuning().intervals().drain().toMillis() + 10_000;
         long deadline = System.currentTimeMillis() + limitMs;
+        boolean ended = true;
         for (Thread thread : threads) {
             thread.join(Math.max(1, deadline - System.currentTimeMillis()));
             if (thread.isAlive()) {
+                ended = false;
                 LOG.warn("{} did not end in time", thread.getName());
             }
         }
@@ -180,6 +204,10 @@ final class Link {
                     config.name(),
                     counters.totals().records());
         }
+        if (ended) {
+            ticking.clear(); // they are not stuck
+        }
+        return ended;
     }
 
     LinkStatus status() {
@@ -224,6 +252,8 @@ final class Link {
                 config.name(),
                 order.action(),
                 order.partition().map(Object::toString).orElse("all"));
+        orders.removeIf(old -> order.partition().isEmpty() || old.partition().equals(order.partition()));
+        orders.add(order);
         members.forEach(member -> member.take(order));
     }
 

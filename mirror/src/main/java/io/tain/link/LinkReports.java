@@ -6,6 +6,6 @@ import java.util.function.Consumer;
  * Where the threads of a link tell what their operator must know. Any thread may.
  *
  * @param events what happened to partitions
- * @param onFatal told when the whole process must stop
+ * @param onFatal told when the link can't go on
  */
 record LinkReports(EventLog events, Consumer<Outcome> onFatal) {}

@@ -3,30 +3,62 @@ package io.tain.link;
 import io.tain.config.LinkConfig;
 import io.tain.link.LinkStatus.State;
 import io.tain.link.StartFailure.Side;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** The links of one process, started and stopped together. Its methods may be called from any thread. */
+/**
+ * The links of one process, started and stopped together; a link that fails starts again by itself if it may. Its methods may be
+ * called from any thread.
+ */
 public final class Mirror implements MirrorView {
-    private final List<Link> links = new ArrayList<>();
+    private static final Logger LOG = LoggerFactory.getLogger(Mirror.class);
+
     private final CountDownLatch stopAsked = new CountDownLatch(1);
     private final AtomicReference<Outcome> failure = new AtomicReference<>();
+    /** Links that have failed and may start again; empty wakes whoever awaits the end. */
+    private final BlockingQueue<Optional<Failed>> failed = new LinkedBlockingQueue<>();
+
+    private final Restarts restarts = new Restarts(System::nanoTime);
+    private volatile List<Link> links;
+    private volatile long budgetBytesPerStream;
     private boolean stopped;
     private boolean halted;
 
     public Mirror(List<LinkConfig> configs, Extensions extensions) {
-        for (LinkConfig config : configs) {
-            links.add(new Link(config, extensions, this::onFatal));
+        links = configs.stream()
+                .map(config -> new Link(config, extensions, outcome -> onFatal(config, outcome)))
+                .toList();
+    }
+
+    private record Failed(LinkConfig link, Outcome outcome) {}
+
+    private void onFatal(LinkConfig link, Outcome outcome) {
+        if (outcome.kind() == Outcome.Kind.FAILED
+                && link.tuning().intervals().restart().isPresent()) {
+            failed.add(Optional.of(new Failed(link, outcome)));
+        } else {
+            end(outcome);
         }
     }
 
-    private void onFatal(Outcome outcome) {
+    private void end(Outcome outcome) {
         failure.compareAndSet(null, outcome);
+        askToStop();
+    }
+
+    private void askToStop() {
         stopAsked.countDown();
+        failed.add(Optional.empty());
     }
 
     /**
@@ -67,8 +99,9 @@ public final class Mirror implements MirrorView {
                 .mapToLong(l -> l.config().tuning().memoryBudgetBytes())
                 .max()
                 .orElse(0);
+        budgetBytesPerStream = budget / Math.max(1, streams);
         for (Link link : links) {
-            link.start(budget / Math.max(1, streams));
+            link.start(budgetBytesPerStream);
         }
     }
 
@@ -97,23 +130,93 @@ public final class Mirror implements MirrorView {
         }
     }
 
-    /** Blocks until the mirror has ended, by {@link #stop} or by a failure. */
+    /**
+     * Blocks until the mirror has ended, by {@link #stop} or by a failure. Meanwhile it starts links again that have failed and
+     * may; so one thread has to be here.
+     */
     public Outcome await() throws InterruptedException {
-        stopAsked.await();
+        while (stopAsked.getCount() > 0) {
+            Optional<Failed> next = failed.poll(restarts.untilNext().toNanos(), TimeUnit.NANOSECONDS);
+            if (next == null) {
+                restarts.takeDue().ifPresent(this::startAgain);
+            } else if (next.isPresent()) {
+                onFailed(next.get());
+            }
+        }
         shutDown();
         return outcome();
+    }
+
+    /** Ends what is left of the link and plans its next start. */
+    private void onFailed(Failed what) throws InterruptedException {
+        String name = what.link.name();
+        if (restarts.isWaiting(name)) {
+            return; // one of its threads has taken others with it
+        }
+        Link link = link(name);
+        link.stop();
+        if (!link.join()) {
+            // What still runs might write behind its successor's back.
+            end(what.outcome);
+            return;
+        }
+        plan(what);
+    }
+
+    private void plan(Failed what) {
+        Duration first = what.link.tuning().intervals().restart().orElseThrow();
+        Duration wait = restarts.plan(what.link.name(), first, what.outcome);
+        LOG.error(
+                "link {} has failed and starts again in {} s: {}",
+                what.link.name(),
+                Math.max(1, wait.toSeconds()),
+                what.outcome.cause().orElse("unknown"));
+    }
+
+    private void startAgain(String name) {
+        Link next = link(name).again();
+        synchronized (this) {
+            if (stopped) {
+                return;
+            }
+            links = links.stream()
+                    .map(link -> link.config().name().equals(name) ? next : link)
+                    .toList();
+        }
+        try {
+            next.check();
+            synchronized (this) {
+                if (!stopped) {
+                    next.start(budgetBytesPerStream);
+                }
+            }
+        } catch (StartFailure e) {
+            onFatal(next.config(), new Outcome(Outcome.Kind.FAILED, Optional.of(e.getMessage())));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private Link link(String name) {
+        return links.stream()
+                .filter(link -> link.config().name().equals(name))
+                .findFirst()
+                .orElseThrow();
     }
 
     private synchronized Outcome outcome() {
         if (failure.get() != null) {
             return failure.get();
         }
+        if (restarts.failure().isPresent()) {
+            return restarts.failure().get();
+        }
         return new Outcome(halted ? Outcome.Kind.HALTED : Outcome.Kind.STOPPED, Optional.empty());
     }
 
     /** Stops reading, waits at most the drain time for acknowledgements, commits, leaves the groups. Idempotent. */
     public void stop() {
-        stopAsked.countDown();
+        askToStop();
         shutDown();
     }
 

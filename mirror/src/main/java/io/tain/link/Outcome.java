@@ -3,7 +3,7 @@ package io.tain.link;
 import java.util.Optional;
 
 /**
- * How a mirror ended.
+ * How a mirror, or one of its links, ended.
  *
  * @param kind which of the ends it was
  * @param cause one line that says why, with topic-partition@offset where there is one; empty for a clean stop
@@ -16,7 +16,9 @@ public record Outcome(Kind kind, Optional<String> cause) {
         HALTED,
         /** A record could not be written and {@code abort.on.send.failure} was true, or the handler failed. */
         ABORTED,
-        /** A thread died, or the group member was fenced. */
-        FAILED
+        /** A thread died, or the group member could not go on. */
+        FAILED,
+        /** Another process has joined the group under this one's {@code group.instance.id}. */
+        REPLACED
     }
 }

@@ -39,7 +39,8 @@ final class CommandFixture {
         Console console = new Console(
                 new PrintStream(out, true, StandardCharsets.UTF_8),
                 new PrintStream(err, true, StandardCharsets.UTF_8),
-                Console.Verbosity.NORMAL);
+                Console.Verbosity.NORMAL,
+                LogFormat.TEXT);
         return Tain.run(Arrays.asList(arguments), host, console);
     }
 

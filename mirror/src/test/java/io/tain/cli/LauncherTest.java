@@ -98,9 +98,32 @@ class LauncherTest {
 
     @Test
     void shouldStartDemoAndBenchByTheirOwnClasses() throws Exception {
+        Files.createFile(folder.resolve("lib/tain-demo-1.jar"));
+        Files.createFile(folder.resolve("lib/tain-bench-1.jar"));
+
         assertThat(run(Map.of(), tain.toString(), "demo", "--for", "20s").lines)
                 .endsWith("<io.tain.demo.Demo>", "<--for>", "<20s>");
         assertThat(run(Map.of(), tain.toString(), "bench").lines).endsWith("<io.tain.bench.Bench>");
+    }
+
+    @Test
+    void shouldSayThatTheDemoIsNotPackaged() throws Exception {
+        Run run = run(Map.of(), tain.toString(), "demo");
+
+        assertThat(run.status).isEqualTo(1);
+        assertThat(run.lines)
+                .containsExactly("error: tain demo is not part of the packages; run it in Tain's source tree");
+    }
+
+    @Test
+    void shouldKeepTheArchiveWhereItIsTold() throws Exception {
+        javaThatDumps("0");
+        Path cache = Files.createDirectories(folder.resolve("cache"));
+
+        Run run = run(Map.of("TAIN_CACHE", cache.toString()), tain.toString(), "run", "x");
+
+        assertThat(run.lines).anyMatch(line -> line.startsWith("<-XX:SharedArchiveFile=" + cache));
+        assertThat(archives()).isEmpty();
     }
 
     @Test
@@ -243,7 +266,7 @@ class LauncherTest {
         ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .directory(Files.createDirectories(folder.resolve("cwd")).toFile());
-        List.of("CLASSPATH", "KAFKA_HEAP_OPTS", "KAFKA_OPTS", "KAFKA_LOG4J_OPTS", "JMX_PORT")
+        List.of("CLASSPATH", "KAFKA_HEAP_OPTS", "KAFKA_OPTS", "KAFKA_LOG4J_OPTS", "JMX_PORT", "TAIN_CACHE")
                 .forEach(builder.environment()::remove);
         builder.environment().put("JAVA_HOME", folder.resolve("jdk").toString());
         builder.environment().putAll(environment);

@@ -210,7 +210,7 @@ class MirrorMakerCommandTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"ABORTED, 255", "FAILED, 255"})
+    @CsvSource({"ABORTED, 255", "FAILED, 255", "REPLACED, 255"})
     void shouldEndWith255AfterAnAbnormalStop(Outcome.Kind kind, int expected) {
         tain.mirror().ending(kind, "a-0@5: too large");
 

@@ -32,7 +32,7 @@ final class SignalledMain {
         };
         Host host =
                 new Host(Map.of(), (links, extensions) -> running, new ProcessSignals(), Runtime.getRuntime()::halt);
-        Console console = new Console(System.out, System.err, Console.Verbosity.NORMAL);
+        Console console = new Console(System.out, System.err, Console.Verbosity.NORMAL, LogFormat.TEXT);
         System.exit(Tain.run(Arrays.asList(arguments).subList(1, arguments.length), host, console));
     }
 }

@@ -133,7 +133,7 @@ class TainTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"HALTED, 6", "ABORTED, 6", "FAILED, 1"})
+    @CsvSource({"HALTED, 6", "ABORTED, 6", "FAILED, 1", "REPLACED, 1"})
     void shouldTellByTheStatusHowItEnded(Outcome.Kind kind, int expected) throws Exception {
         tain.mirror().ending(kind, "orders-0@17: too large");
 

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,7 +50,11 @@ class LinkFilesTest {
                 .isEqualTo(new Tuning(
                         1,
                         1,
-                        new Tuning.Intervals(Duration.ofSeconds(5), Duration.ofSeconds(5), Duration.ofSeconds(25)),
+                        new Tuning.Intervals(
+                                Duration.ofSeconds(5),
+                                Duration.ofSeconds(5),
+                                Duration.ofSeconds(25),
+                                Optional.of(Duration.ofSeconds(10))),
                         48L << 20,
                         OptionalInt.empty()));
     }
@@ -70,6 +75,7 @@ class LinkFilesTest {
                         offset.commit.interval.ms=1000
                         metadata.refresh.interval=500ms
                         shutdown.timeout=1m
+                        restart.backoff=off
                         memory.budget=64MiB
                         queue.size=77
                         on.refused=skip
@@ -87,7 +93,8 @@ class LinkFilesTest {
                 .isEqualTo(new Tuning(
                         3,
                         2,
-                        new Tuning.Intervals(Duration.ofSeconds(1), Duration.ofMillis(500), Duration.ofMinutes(1)),
+                        new Tuning.Intervals(
+                                Duration.ofSeconds(1), Duration.ofMillis(500), Duration.ofMinutes(1), Optional.empty()),
                         64L << 20,
                         OptionalInt.of(77)));
         assertThat(link.source().start()).isEqualTo(StartPosition.LATEST);

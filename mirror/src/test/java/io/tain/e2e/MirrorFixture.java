@@ -43,6 +43,7 @@ public final class MirrorFixture {
         set("offset.commit.interval.ms", "200");
         set("metadata.refresh.interval", "500ms");
         set("shutdown.timeout", "10s");
+        set("restart.backoff", "off"); // a failure is to end the mirror, and the test to see it
         set("source.fetch.max.wait.ms", "100");
         sourceClient.forEach((key, value) -> set("source." + key, value));
         targetClient.forEach((key, value) -> set("target." + key, value));

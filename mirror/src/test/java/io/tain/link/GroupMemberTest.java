@@ -101,7 +101,8 @@ class GroupMemberTest {
                 new Tuning(
                         1,
                         1,
-                        new Tuning.Intervals(Duration.ofSeconds(1), Duration.ofMinutes(1), Duration.ZERO),
+                        new Tuning.Intervals(
+                                Duration.ofSeconds(1), Duration.ofMinutes(1), Duration.ZERO, Optional.empty()),
                         1 << 20,
                         OptionalInt.empty()));
     }

@@ -72,7 +72,7 @@ final class SimMirror implements SimulatedMirror.Surroundings {
                 new Tuning(
                         1,
                         terms.writers(),
-                        new Tuning.Intervals(COMMIT_INTERVAL, Duration.ofMinutes(1), DRAIN),
+                        new Tuning.Intervals(COMMIT_INTERVAL, Duration.ofMinutes(1), DRAIN, Optional.empty()),
                         terms.budgetBytes(),
                         OptionalInt.empty()));
         mirror = new SimulatedMirror(

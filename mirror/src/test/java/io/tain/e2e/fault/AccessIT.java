@@ -11,10 +11,13 @@ import io.tain.testkit.ClusterPair;
 import io.tain.testkit.EmbeddedCluster;
 import io.tain.testkit.Security;
 import io.tain.testkit.Workload;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
+import java.util.regex.Pattern;
 import org.apache.kafka.clients.admin.ScramCredentialInfo;
 import org.apache.kafka.clients.admin.ScramMechanism;
 import org.apache.kafka.clients.admin.UserScramCredentialDeletion;
@@ -30,12 +33,16 @@ import org.apache.kafka.common.resource.ResourceType;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Rights and credentials that are taken away from a running mirror, and given back. */
 final class AccessIT {
     private static final String USER = "mirror";
     private static final String PASSWORD = "mirror-scram-secret";
     private static final String SCRAM = "org.apache.kafka.common.security.scram.ScramLoginModule required";
+
+    /** A line of the log as JSON. */
+    private static final Pattern JSON = Pattern.compile("\\{(\"\\w+\":\"([^\"\\\\]|\\\\.)*\",?)+\\}");
 
     private static ClusterPair clusters;
 
@@ -171,6 +178,56 @@ final class AccessIT {
         assertExactlyOnce(free);
     }
 
+    /** As systemd runs it: it tells when it is ready and when it stops, goes on by itself after a failure, and says how it ended. */
+    @Test
+    void shouldStartAgainByItselfWhenItMayUseItsGroupAgain(@TempDir Path folder) throws Exception {
+        Observer observer = observe("again");
+        allowAll("again");
+        Path told = folder.resolve("told");
+        Path notify = Files.writeString(folder.resolve("systemd-notify"), "#!/bin/sh\necho \"$1\" >>'" + told + "'\n");
+        assertThat(notify.toFile().setExecutable(true)).isTrue();
+        Path file = Files.writeString(
+                folder.resolve("again.properties"),
+                fixture("again")
+                        .set("restart.backoff", "500ms")
+                        .set("source.session.timeout.ms", 6_000)
+                        .set("source.heartbeat.interval.ms", 500)
+                        .text());
+        AclBinding group = right(ResourceType.GROUP, "*", AclOperation.READ);
+        Map<String, String> environment =
+                Map.of("NOTIFY_SOCKET", "/run/none", "PATH", folder + ":" + System.getenv("PATH"));
+        try (Workload load = load("again");
+                TainProcess mirror = TainProcess.tain(environment, "--log-format=json", "run", file.toString())) {
+            observer.awaitProgress("again", 200);
+            try {
+                clusters.source()
+                        .admin()
+                        .deleteAcls(List.of(group.toFilter()))
+                        .all()
+                        .get();
+                mirror.awaitErr("has failed and starts again in", Observer.PATIENCE);
+            } finally {
+                clusters.source().admin().createAcls(List.of(group)).all().get();
+            }
+            load.stop();
+            observer.awaitLagZero("again");
+
+            assertThat(mirror.term().awaitExit(Observer.PATIENCE))
+                    .as(mirror.err())
+                    .isZero();
+            assertThat(mirror.errLines()).allMatch(line -> JSON.matcher(line).matches());
+            assertThat(mirror.errLines().get(mirror.errLines().size() - 1))
+                    .contains("\"message\":\"ended: stopped as asked; exit status 0\"");
+            Await.until(
+                    "systemd is told of the end",
+                    Observer.PATIENCE,
+                    () -> Files.readAllLines(told).size() == 2);
+            assertThat(Files.readAllLines(told)).containsExactly("READY=1", "STOPPING=1");
+        }
+        AuditReport audit = clusters.audit("again");
+        assertThat(audit.isComplete()).as(audit.toString()).isTrue();
+    }
+
     private static void giveCredentials(EmbeddedCluster cluster) throws InterruptedException, ExecutionException {
         cluster.admin()
                 .alterUserScramCredentials(List.of(new UserScramCredentialUpsertion(
@@ -200,10 +257,13 @@ final class AccessIT {
 
     /** A mirror whose group has the first topic's name. */
     private static RunningMirror link(String... topics) throws Exception {
+        return fixture(topics).start();
+    }
+
+    private static MirrorFixture fixture(String... topics) {
         return MirrorFixture.between(clusters.source(), scram(clusters.source()), scram(clusters.target()))
                 .topics(String.join(",", topics))
-                .group(topics[0])
-                .start();
+                .group(topics[0]);
     }
 
     private static Map<String, Object> scram(EmbeddedCluster cluster) {

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -40,6 +41,13 @@ public final class TainProcess implements AutoCloseable {
     /** {@code tain ARGUMENTS}. */
     public static TainProcess tain(String... arguments) {
         return start(new ProcessBuilder(java("io.tain.cli.Tain", arguments)));
+    }
+
+    /** {@code tain ARGUMENTS} with these variables added to the environment. */
+    public static TainProcess tain(Map<String, String> environment, String... arguments) {
+        ProcessBuilder command = new ProcessBuilder(java("io.tain.cli.Tain", arguments));
+        command.environment().putAll(environment);
+        return start(command);
     }
 
     /** {@code tain run} of these files. */
