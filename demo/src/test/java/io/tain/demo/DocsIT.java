@@ -54,6 +54,7 @@ class DocsIT {
                 "CONTRIBUTING.md",
                 "docs/quick-start.md",
                 "docs/configuration.md",
+                "docs/operations.md",
                 "docs/mirrormaker.md"
             })
     void shouldTellWhatWorks(String name) throws Exception {
@@ -111,7 +112,7 @@ class DocsIT {
     private Process start(String command) throws IOException {
         // exec: a signal has to reach the command, not a shell before it.
         String text = command.strip();
-        String line = text.matches("[A-Z]+=.*") ? "env " + text : text;
+        String line = text.matches("[A-Z0-9_]+=.*") ? "env " + text : text;
         return new ProcessBuilder("bash", "-c", "exec " + line)
                 .directory(directory.toFile())
                 .redirectErrorStream(true)

@@ -13,8 +13,8 @@ import java.util.regex.Pattern;
  * @param blocks its code blocks, in order
  */
 record Document(String name, List<Block> blocks) {
-    private static final Pattern BLOCK =
-            Pattern.compile("(?:<!-- ([a-z ]+)(?: ([\\w.-]+))? -->\n)?```(sh|properties)\n(.*?)```", Pattern.DOTALL);
+    private static final Pattern BLOCK = Pattern.compile(
+            "(?:<!-- ([a-z ]+)(?: ([\\w.-]+))? -->\n)?```(sh|properties|xml)\n(.*?)```", Pattern.DOTALL);
 
     /**
      * @param directive {@code file}, {@code run}, {@code run until mirrored}, {@code exists} or {@code shown}; empty if missing
