@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The part of Kafka's script of this name that started MirrorMaker: kafka-run-class.sh [-daemon] kafka.tools.MirrorMaker ARGS
+# The part of Kafka's script of this name that started these tools: kafka-run-class.sh [-daemon] kafka.tools.MirrorMaker ARGS
 set -euo pipefail
 
 home=$(dirname "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")")
@@ -18,13 +18,14 @@ while [ $# -gt 0 ]; do
 done
 
 case ${1-} in
-    kafka.tools.MirrorMaker) shift ;;
+    kafka.tools.MirrorMaker) command=mirror-maker && shift ;;
+    kafka.tools.ConsumerOffsetChecker) command=consumer-offset-checker && shift ;;
     '')
         echo "usage: $0 [-daemon] [-name NAME] kafka.tools.MirrorMaker [ARGUMENT...]" >&2
         exit 1
         ;;
     *)
-        echo "error: class $1 is not part of Tain; the one that is: kafka.tools.MirrorMaker" >&2
+        echo "error: class $1 is not part of Tain; those that are: kafka.tools.MirrorMaker, kafka.tools.ConsumerOffsetChecker" >&2
         exit 1
         ;;
 esac
@@ -33,8 +34,8 @@ if [ "$daemon" = yes ]; then
     log_dir=${LOG_DIR:-$home/logs}
     mkdir -p "$log_dir"
     output=${CONSOLE_OUTPUT_FILE:-$log_dir/$name.out}
-    nohup "$tain" mirror-maker "$@" >"$output" 2>&1 </dev/null &
+    nohup "$tain" "$command" "$@" >"$output" 2>&1 </dev/null &
     echo "started as process $!; its output goes to $output" >&2
 else
-    exec "$tain" mirror-maker "$@"
+    exec "$tain" "$command" "$@"
 fi

@@ -55,7 +55,8 @@ class DocsIT {
                 "docs/quick-start.md",
                 "docs/configuration.md",
                 "docs/operations.md",
-                "docs/mirrormaker.md"
+                "docs/mirrormaker.md",
+                "docs/checking.md"
             })
     void shouldTellWhatWorks(String name) throws Exception {
         Document document = Document.read(ROOT, name);
@@ -79,7 +80,7 @@ class DocsIT {
             case "file", "shown" -> {}
             case "exists" -> assertThat(directory.resolve(block.text().strip())).isExecutable();
             case "run" -> {
-                Process process = start(block.text());
+                Process process = start(clusters.here(block.text()));
                 assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS))
                         .as(block.text())
                         .isTrue();
@@ -92,7 +93,7 @@ class DocsIT {
 
     private void runUntilMirrored(Block block, Clusters clusters) throws Exception {
         clusters.write();
-        Process process = start(block.text());
+        Process process = start(clusters.here(block.text()));
         try {
             await(block.text())
                     .atMost(PATIENCE)

@@ -14,6 +14,8 @@ final class ExitStatus {
     static final int HALTED = 6;
     /** Source and target were compared and differ. */
     static final int DIFFERENT = 7;
+    /** A lag is over the limit that was asked about. */
+    static final int OVER_LIMIT = 8;
 
     /** MirrorMaker's status for everything wrong before records flow. */
     static final int MIRROR_MAKER_START = 1;

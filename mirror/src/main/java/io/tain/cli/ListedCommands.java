@@ -10,6 +10,11 @@ final class ListedCommands {
     @Command(name = "mirror-maker", description = "Mirrors topics, told by the options of Kafka's MirrorMaker.")
     static final class MirrorMaker {}
 
+    @Command(
+            name = "consumer-offset-checker",
+            description = "Shows a group's lag, as Kafka's ConsumerOffsetChecker did.")
+    static final class ConsumerOffsetChecker {}
+
     @Command(name = "demo", description = "Shows it all: two clusters, a load, a mirror between them and an audit.")
     static final class Demo extends Started {
         Demo(Console console) {

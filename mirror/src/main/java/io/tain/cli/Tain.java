@@ -20,11 +20,12 @@ import picocli.CommandLine.Option;
             "",
             "tain help COMMAND tells more of a command.",
             "Exit status: 0 ok, 1 failure, 2 usage, 3 configuration, 4 source and 5 target unreachable or",
-            "unauthorised at the start, 6 halted for data safety, 7 verification found differences."
+            "unauthorised at the start, 6 halted for data safety, 7 verification found differences, 8 lag over a limit."
         })
 @SuppressWarnings("UnusedVariable") // the fields are there for picocli, which reads their annotations
 public final class Tain {
     private static final String MIRROR_MAKER = "mirror-maker";
+    private static final String OFFSET_CHECKER = "consumer-offset-checker";
     private static final int USAGE_WIDTH = 120;
     private static final List<String> VERBOSE = List.of("-v", "--verbose");
 
@@ -60,6 +61,13 @@ public final class Tain {
     /** Runs MirrorMaker's command line and ends the process with MirrorMaker's statuses. */
     public static void mirrorMaker(String[] args) {
         List<String> arguments = new ArrayList<>(List.of(MIRROR_MAKER));
+        arguments.addAll(Arrays.asList(args));
+        System.exit(run(arguments, Host.ofThisProcess(), standardConsole()));
+    }
+
+    /** Runs ConsumerOffsetChecker's command line and ends the process. */
+    public static void consumerOffsetChecker(String[] args) {
+        List<String> arguments = new ArrayList<>(List.of(OFFSET_CHECKER));
         arguments.addAll(Arrays.asList(args));
         System.exit(run(arguments, Host.ofThisProcess(), standardConsole()));
     }
@@ -100,7 +108,14 @@ public final class Tain {
                 console.out().print(MirrorMakerOptions.usage());
                 return ExitStatus.OK;
             }
+            if (arguments.equals(List.of("help", OFFSET_CHECKER))) {
+                console.out().print(ConsumerOffsetCheckerCommand.usage());
+                return ExitStatus.OK;
+            }
             Logging.configure(verbosity, heard.format());
+            if (command < arguments.size() && arguments.get(command).equals(OFFSET_CHECKER)) {
+                return ConsumerOffsetCheckerCommand.run(arguments.subList(command + 1, arguments.size()), host, heard);
+            }
             if (command == arguments.size()) {
                 commandLine(host, heard).usage(console.err());
                 return ExitStatus.USAGE;
@@ -128,6 +143,8 @@ public final class Tain {
         run.getCommandSpec().usageMessage().footer(RunCommand.optionLines());
         tain.addSubcommand(run);
         tain.addSubcommand(new ListedCommands.MirrorMaker());
+        tain.addSubcommand(new LagCommand(host, console));
+        tain.addSubcommand(new ListedCommands.ConsumerOffsetChecker());
         tain.addSubcommand(new ListedCommands.Demo(console));
         tain.addSubcommand(new ListedCommands.Bench(console));
         tain.addSubcommand(new VersionCommand(console));

@@ -1,6 +1,7 @@
 package io.tain.link;
 
 import io.tain.config.LinkConfig;
+import io.tain.config.ObserverSettings;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.kafka.clients.admin.AdminClientConfig;
@@ -49,28 +50,17 @@ final class ClientSettings {
     }
 
     Map<String, Object> sourceAdmin() {
-        return admin(config.source().client(), clientId(0) + "-admin");
+        return ObserverSettings.admin(config.source().client(), clientId(0) + "-admin");
     }
 
     Map<String, Object> targetAdmin() {
         Object given = config.target().client().get(AdminClientConfig.CLIENT_ID_CONFIG);
-        return admin(config.target().client(), (given == null ? config.groupId() : given) + "-admin");
+        return ObserverSettings.admin(config.target().client(), (given == null ? config.groupId() : given) + "-admin");
     }
 
     /** Of a writer. */
     String writerId(int stream, int writer) {
         Object given = config.target().client().get(AdminClientConfig.CLIENT_ID_CONFIG);
         return (given == null ? config.groupId() : given) + "-" + stream + (writer == 0 ? "" : "-" + writer);
-    }
-
-    private static Map<String, Object> admin(Map<String, Object> client, String clientId) {
-        Map<String, Object> settings = new HashMap<>();
-        client.forEach((key, value) -> {
-            if (AdminClientConfig.configNames().contains(key)) {
-                settings.put(key, value);
-            }
-        });
-        settings.put(AdminClientConfig.CLIENT_ID_CONFIG, clientId);
-        return settings;
     }
 }

@@ -50,7 +50,17 @@ class TainTest {
         int status = tain.run("--help");
 
         assertThat(status).isZero();
-        assertThat(tain.out()).contains("run ", "mirror-maker ", "demo ", "bench ", "version ", "help ", "Exit status");
+        assertThat(tain.out())
+                .contains(
+                        "run ",
+                        "lag ",
+                        "consumer-offset-checker ",
+                        "mirror-maker ",
+                        "demo ",
+                        "bench ",
+                        "version ",
+                        "help ",
+                        "Exit status");
         assertThat(tain.err()).isEmpty();
     }
 
