@@ -26,6 +26,8 @@ public record Event(
         TRUNCATED(Level.ERROR),
         /** The source topic is another of the same name, and the partition went on in that. */
         RECREATED(Level.ERROR),
+        /** The target lost records that it had acknowledged; the partition goes on. */
+        TARGET_LOST(Level.ERROR),
         /** Records were left out because the target would not take them. */
         SKIPPED(Level.ERROR),
         /** Records were written to a dead-letter topic because their own would not take them. */

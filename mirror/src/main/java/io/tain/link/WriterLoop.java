@@ -282,6 +282,18 @@ final class WriterLoop implements Runnable, WriterListener, Ticking {
     }
 
     @Override
+    public void onTargetLost(MirrorBatch batch, long targetOffset, long count) {
+        counters.events.tell(
+                Event.Kind.TARGET_LOST,
+                batch.range().assignment().partition(),
+                Optional.empty(),
+                batch.target() + " on the target has lost " + count + " offsets from " + targetOffset
+                        + " on, which it had acknowledged; the copy goes on there with the source's offset "
+                        + batch.encoded().firstOffset()
+                        + "; to copy what is missing again, stop the mirror and reset the group's offset");
+    }
+
+    @Override
     public void onMissingTopic(MirrorBatch batch) {
         missingTopics.accept(new Wanted(
                 batch.range().assignment().partition().topic(),

@@ -66,6 +66,7 @@ final class Lane {
     private long retryAtMs;
     private int failuresInRow;
     private long progressMs;
+    private long endOffset;
     private Uuid topicId = Uuid.ZERO_UUID;
     private long missingSinceMs = -1;
     private Optional<String> trouble = Optional.empty();
@@ -261,6 +262,19 @@ final class Lane {
         detached = false;
         trouble = Optional.empty();
         progressMs = nowMs;
+    }
+
+    /**
+     * Notes where a batch was written. Logs only grow, so a place before the end of the last batch means that the target has
+     * lost records since: tells how many, else 0.
+     */
+    long lostBefore(long baseOffset, int count) {
+        if (baseOffset < 0) {
+            return 0; // not told
+        }
+        long lost = Math.max(0, endOffset - baseOffset);
+        endOffset = baseOffset + count;
+        return lost;
     }
 
     /** The answer for a batch in flight was a failure, or none will come. */

@@ -53,6 +53,12 @@ public interface WriterListener {
      */
     void onTargetReplaced(Assignment assignment, String what);
 
+    /**
+     * The target no longer has records that it had acknowledged: so many that were at {@code targetOffset} and behind it, where
+     * this batch is now. Its log was cut off, as by an unclean leader election.
+     */
+    void onTargetLost(MirrorBatch batch, long targetOffset, long count);
+
     /** The target has no such topic yet; told again now and then while batches wait for it. */
     void onMissingTopic(MirrorBatch batch);
 }

@@ -32,6 +32,16 @@ final class LaneTest {
     private long nextOffset;
 
     @Test
+    void shouldSeeThatTheTargetHasLostWhatItAcknowledged() {
+        assertThat(lane.lostBefore(100, 4)).isZero();
+        assertThat(lane.lostBefore(-1, 4)).isZero();
+        assertThat(lane.lostBefore(110, 1)).isZero();
+
+        assertThat(lane.lostBefore(102, 1)).isEqualTo(9);
+        assertThat(lane.lostBefore(103, 1)).isZero();
+    }
+
+    @Test
     void shouldSendTheFirstBatchAlone() {
         enqueue(8, 0);
 

@@ -69,6 +69,9 @@ class ReplacedTopicTest implements WriterListener {
     public void onRewritten(MirrorBatch batch, Rewrite why) {}
 
     @Override
+    public void onTargetLost(MirrorBatch batch, long targetOffset, long count) {}
+
+    @Override
     public void onTargetReplaced(Assignment of, String what) {
         of.end();
         replaced.add(what);

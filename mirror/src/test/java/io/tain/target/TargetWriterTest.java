@@ -92,6 +92,9 @@ class TargetWriterTest implements WriterListener {
     }
 
     @Override
+    public void onTargetLost(MirrorBatch batch, long targetOffset, long count) {}
+
+    @Override
     public void onTargetReplaced(Assignment of, String what) {}
 
     @Override

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tain.e2e.MirrorFixture;
 import io.tain.e2e.RunningMirror;
+import io.tain.link.Event;
 import io.tain.link.StartFailure;
 import io.tain.testkit.AuditReport;
 import io.tain.testkit.Auditor;
@@ -88,12 +89,14 @@ final class TruncationIT {
             loseIt(partition);
             load.write(LOST);
             mirror.awaitCaughtUp("forgetful");
+            assertThat(mirror.event(Event.Kind.TARGET_LOST).text())
+                    .contains("lost " + LOST + " offsets from " + COMMON + " on");
             three.start(first());
         }
 
         AuditReport audit = Auditor.between(one, three).audit("forgetful");
 
-        // Nobody but the target can help it; what it lost is seen, and nothing else is wrong.
+        // Nobody but the target can help it; what it lost is told and seen, and nothing else is wrong.
         assertThat(audit.partitions())
                 .singleElement()
                 .satisfies(found ->
