@@ -43,6 +43,7 @@ class ArchitectureTest {
             entry("io.tain.offset", Set.of("io.tain.wire", "io.tain.batch", "io.tain.config")),
             entry("io.tain.topic", Set.of("io.tain.wire", "io.tain.batch", "io.tain.config")),
             entry("io.tain.inspect", Set.of("io.tain.config")),
+            entry("io.tain.verify", Set.of("io.tain.inspect", "io.tain.wire", "io.tain.batch", "io.tain.config")),
             entry(
                     "io.tain.link",
                     Set.of(
@@ -59,6 +60,7 @@ class ArchitectureTest {
                     Set.of(
                             "kafka.tools",
                             "kafka.consumer",
+                            "io.tain.verify",
                             "io.tain.inspect",
                             "io.tain.link",
                             "io.tain.source",
@@ -237,6 +239,7 @@ class ArchitectureTest {
             offence(direction("io.tain.offset"), "io.tain.offset", "io.tain.topic.TopicState field;"),
             offence(direction("io.tain.topic"), "io.tain.topic", "io.tain.source.SourceReader field;"),
             offence(direction("io.tain.link"), "io.tain.link", "io.tain.cli.Tain field;"),
+            offence(direction("io.tain.verify"), "io.tain.verify", "io.tain.source.SourceReader field;"),
             offence(direction("io.tain.inspect"), "io.tain.inspect", "io.tain.link.Mirror field;"),
             offence(direction("kafka"), "kafka.tools", "io.tain.link.Mirror field;"),
             offence(ONLY_WIRE_USES_KAFKA_INTERNALS, "io.tain.target", "org.apache.kafka.common.utils.Time field;"),

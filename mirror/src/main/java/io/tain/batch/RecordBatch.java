@@ -173,6 +173,23 @@ public final class RecordBatch {
         return checksum(new CRC32C(), ATTRIBUTES) == buffer.getInt(BatchLayout.CRC);
     }
 
+    /**
+     * Whether the records lie in this batch in the same bytes as in another one of magic 2, compressed as they are: then keys, values,
+     * headers and their order are the same. Timestamps are too if the base timestamps are. Decompresses nothing.
+     */
+    public boolean hasPayloadOf(RecordBatch other) {
+        return !isOldFormat()
+                && !other.isOldFormat()
+                && sizeInBytes() == other.sizeInBytes()
+                && count() == other.count()
+                && codecId() == other.codecId()
+                && payload().equals(other.payload());
+    }
+
+    private ByteBuffer payload() {
+        return buffer.slice(BatchLayout.RECORDS, sizeInBytes() - BatchLayout.RECORDS);
+    }
+
     void requireValidChecksum() {
         if (!isChecksumValid()) {
             throw new InvalidBatchException(

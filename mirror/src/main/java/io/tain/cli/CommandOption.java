@@ -1,6 +1,8 @@
 package io.tain.cli;
 
 import java.util.List;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 
 /**
  * An option of MirrorMaker's command line.
@@ -33,6 +35,19 @@ record CommandOption(String name, Takes takes, String argument, List<String> ali
 
     CommandOption alsoWritten(String... other) {
         return new CommandOption(name, takes, argument, List.of(other), doc);
+    }
+
+    /** Tells a command of this option, for what is made from the model of the commands. */
+    void addTo(CommandSpec command) {
+        boolean flag = takes == Takes.NOTHING;
+        OptionSpec.Builder spec = OptionSpec.builder(toString())
+                .type(flag ? boolean.class : String.class)
+                .arity(flag ? "0" : "1")
+                .paramLabel(argument)
+                .description(doc.replace("%", "%%"));
+        if (command.findOption(toString()) == null) { // else it is one of all commands
+            command.addOption(spec.build());
+        }
     }
 
     @Override

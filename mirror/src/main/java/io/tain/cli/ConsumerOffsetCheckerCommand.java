@@ -42,7 +42,7 @@ final class ConsumerOffsetCheckerCommand {
             CommandOption.value("zookeeper", "URL", "No effect: offsets are kept by brokers; use --bootstrap-server.");
     private static final CommandOption ZKCONNECT = CommandOption.value("zkconnect", "URL", "Old name of --zookeeper.");
     private static final CommandOption HELP = CommandOption.flag("help", "Print this and exit.");
-    private static final List<CommandOption> ALL =
+    static final List<CommandOption> OPTIONS =
             List.of(SERVER, CONFIG, GROUP, TOPIC, BROKER_INFO, TIMEOUT, BACKOFF, ZOOKEEPER, ZKCONNECT, HELP);
 
     private static final String ROW = "%-15s %-30s %-3s %-15s %-15s %-15s %s%n";
@@ -62,7 +62,7 @@ final class ConsumerOffsetCheckerCommand {
         StringBuilder usage = new StringBuilder();
         usage.append("Usage: tain consumer-offset-checker --group GROUP --bootstrap-server HOST:PORT [OPTION...]\n");
         usage.append("Shows a group's offsets and lag; takes the options of Kafka's ConsumerOffsetChecker.\n\n");
-        ALL.forEach(option ->
+        OPTIONS.forEach(option ->
                 usage.append(String.format("  %-35s %s%n", (option + " " + option.argument()).strip(), option.doc())));
         usage.append("\nExit status: 0 shown, 1 wrong usage, or a cluster or group that can't be asked.\n");
         return usage.toString();
@@ -73,7 +73,7 @@ final class ConsumerOffsetCheckerCommand {
             console.err().print(usage());
             return ExitStatus.FAILURE;
         }
-        ParsedOptions options = ParsedOptions.of(ALL, arguments);
+        ParsedOptions options = ParsedOptions.of(OPTIONS, arguments);
         if (options.has(HELP)) {
             console.out().print(usage());
             return ExitStatus.OK;

@@ -1,8 +1,6 @@
 package io.tain.cli;
 
 import java.util.List;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
 
 /** Every option that MirrorMaker had in any release, and the few that Tain adds. */
 final class MirrorMakerOptions {
@@ -88,21 +86,6 @@ final class MirrorMakerOptions {
     private static final int DOC_COLUMN = 38;
 
     private MirrorMakerOptions() {}
-
-    /** Tells a command of these options, for what is made from the model of the commands. */
-    static void addTo(CommandSpec command) {
-        for (CommandOption option : ALL) {
-            boolean flag = option.takes() == CommandOption.Takes.NOTHING;
-            OptionSpec.Builder spec = OptionSpec.builder(option.toString())
-                    .type(flag ? boolean.class : String.class)
-                    .arity(flag ? "0" : "1")
-                    .paramLabel(option.argument())
-                    .description(option.doc().replace("%", "%%"));
-            if (command.findOption(option.toString()) == null) { // else it is one of all commands
-                command.addOption(spec.build());
-            }
-        }
-    }
 
     static String usage() {
         StringBuilder usage = new StringBuilder();

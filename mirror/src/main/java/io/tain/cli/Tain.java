@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
 /** The {@code tain} command. The only class that ends the process. */
@@ -130,10 +131,13 @@ public final class Tain {
         }
     }
 
-    /** The commands and options, with those of MirrorMaker; to be looked at, as its command would do nothing. */
+    /** The commands and options, with those of the old tools; to be looked at, as its command would do nothing. */
     public static CommandLine model() {
         CommandLine tain = commandLine(Host.ofThisProcess(), standardConsole());
-        MirrorMakerOptions.addTo(tain.getSubcommands().get(MIRROR_MAKER).getCommandSpec());
+        CommandSpec mirrorMaker = tain.getSubcommands().get(MIRROR_MAKER).getCommandSpec();
+        MirrorMakerOptions.ALL.forEach(option -> option.addTo(mirrorMaker));
+        CommandSpec offsetChecker = tain.getSubcommands().get(OFFSET_CHECKER).getCommandSpec();
+        ConsumerOffsetCheckerCommand.OPTIONS.forEach(option -> option.addTo(offsetChecker));
         return tain;
     }
 
@@ -144,6 +148,7 @@ public final class Tain {
         tain.addSubcommand(run);
         tain.addSubcommand(new ListedCommands.MirrorMaker());
         tain.addSubcommand(new LagCommand(host, console));
+        tain.addSubcommand(new VerifyCommand(host, console));
         tain.addSubcommand(new ListedCommands.ConsumerOffsetChecker());
         tain.addSubcommand(new ListedCommands.Demo(console));
         tain.addSubcommand(new ListedCommands.Bench(console));

@@ -14,8 +14,11 @@ import java.util.concurrent.ExecutionException;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 import org.apache.kafka.clients.admin.DescribeClusterOptions;
+import org.apache.kafka.clients.admin.DescribeConfigsOptions;
 import org.apache.kafka.clients.admin.DescribeConsumerGroupsOptions;
 import org.apache.kafka.clients.admin.DescribeTopicsOptions;
 import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsOptions;
@@ -30,6 +33,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
@@ -157,6 +161,26 @@ public final class ClusterView implements AutoCloseable {
             }
         }
         return offsets;
+    }
+
+    /** The value of a setting of each of these topics; a topic whose settings may not be seen is left out. */
+    public Map<String, String> setting(Collection<String> topics, String key) throws InterruptedException {
+        Map<ConfigResource, String> names = new HashMap<>();
+        topics.forEach(topic -> names.put(new ConfigResource(ConfigResource.Type.TOPIC, topic), topic));
+        DescribeConfigsOptions options = new DescribeConfigsOptions().timeoutMs(limitMs());
+        Map<String, String> values = new HashMap<>();
+        for (Map.Entry<ConfigResource, KafkaFuture<Config>> answer :
+                admin.describeConfigs(names.keySet(), options).values().entrySet()) {
+            try {
+                ConfigEntry entry = answer.getValue().get().get(key);
+                if (entry != null && entry.value() != null) {
+                    values.put(names.get(answer.getKey()), entry.value());
+                }
+            } catch (ExecutionException e) {
+                values.remove(names.get(answer.getKey())); // Describe alone does not let us see it
+            }
+        }
+        return values;
     }
 
     /** The addresses of the cluster's brokers, by id. */

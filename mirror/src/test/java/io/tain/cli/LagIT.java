@@ -211,18 +211,6 @@ class LagIT {
     }
 
     @Test
-    void shouldEndWithTheSourcesStatusIfItDoesNotAnswer() throws Exception {
-        String file = tain.write(
-                "dead.properties",
-                "group.id=g\ntopics.include=t\nsource.bootstrap.servers=127.0.0.1:1\ntarget.bootstrap.servers=t:1\n");
-
-        int status = tain.run("lag", file);
-
-        assertThat(status).isEqualTo(4);
-        assertThat(tain.err()).contains("error: source 127.0.0.1:1 did not answer within 15 s");
-    }
-
-    @Test
     void shouldCheckOffsetsAsKafkasToolDid() {
         int status = tain.run(
                 "consumer-offset-checker",

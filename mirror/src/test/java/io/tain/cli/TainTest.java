@@ -54,6 +54,7 @@ class TainTest {
                 .contains(
                         "run ",
                         "lag ",
+                        "verify ",
                         "consumer-offset-checker ",
                         "mirror-maker ",
                         "demo ",
