@@ -67,7 +67,7 @@ final class MirrorMakerCommand {
 
     private int mirror(Links links, Extensions extensions) throws InterruptedException {
         try {
-            MirrorProcess.End end = new MirrorProcess(links.configs(), extensions, host, console).run();
+            MirrorProcess.End end = new MirrorProcess(links, extensions, host, console).run();
             end.outcome().cause().ifPresent(console::error);
             Outcome.Kind kind = end.outcome().kind();
             if (kind != Outcome.Kind.STOPPED && kind != Outcome.Kind.HALTED) {

@@ -1,10 +1,18 @@
 package io.tain.cli;
 
+import io.tain.admin.AdminServer;
+import io.tain.admin.ServerInfo;
+import io.tain.config.AdminConfig;
 import io.tain.config.LinkConfig;
+import io.tain.config.LinkOptions;
+import io.tain.config.Links;
 import io.tain.link.Extensions;
+import io.tain.link.MirrorView;
 import io.tain.link.Outcome;
 import io.tain.link.StartFailure;
+import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -24,6 +32,7 @@ final class MirrorProcess {
     private static final double LARGEST_SHARE_OF_HEAP = 0.6;
 
     private final List<LinkConfig> links;
+    private final AdminConfig admin;
     private final Running running;
     private final Host host;
     private final Console console;
@@ -31,9 +40,10 @@ final class MirrorProcess {
     private final CountDownLatch ended = new CountDownLatch(1);
     private final Supervisor supervisor;
 
-    MirrorProcess(List<LinkConfig> links, Extensions extensions, Host host, Console console) {
-        this.links = List.copyOf(links);
-        this.running = host.mirrors().create(links, extensions);
+    MirrorProcess(Links links, Extensions extensions, Host host, Console console) {
+        this.links = links.configs();
+        this.admin = links.admin();
+        this.running = host.mirrors().create(links.configs(), extensions);
         this.host = host;
         this.console = console;
         this.supervisor = new Supervisor(host.environment());
@@ -63,7 +73,7 @@ final class MirrorProcess {
         try {
             running.start();
             supervisor.ready();
-            return new End(running.await(), received());
+            return mirror();
         } catch (StartFailure e) {
             if (received().isEmpty()) {
                 throw e;
@@ -78,6 +88,31 @@ final class MirrorProcess {
     static int ended(String how, int status) {
         LOG.info("ended: {}; exit status {}", how, status);
         return status;
+    }
+
+    private End mirror() throws InterruptedException {
+        Optional<AdminServer> server = startAdminServer();
+        try {
+            return new End(running.await(), received());
+        } finally {
+            server.ifPresent(AdminServer::close);
+        }
+    }
+
+    /** Records matter more than looking at them: what keeps the server from starting is only told. */
+    private Optional<AdminServer> startAdminServer() {
+        Optional<MirrorView> view = running.view();
+        if (admin.listen().isEmpty() || view.isEmpty()) {
+            return Optional.empty();
+        }
+        ServerInfo info = new ServerInfo(Version.ofTain(), Version.ofKafkaClients(), Instant.now());
+        try {
+            return Optional.of(AdminServer.start(admin, view.get(), info));
+        } catch (IOException e) {
+            console.warning("no admin server: " + LinkOptions.ADMIN_LISTEN.key() + " = " + e.getMessage()
+                    + "; the mirror runs without it; set it to another host:port, or to off");
+            return Optional.empty();
+        }
     }
 
     private void onSignal(int number) {

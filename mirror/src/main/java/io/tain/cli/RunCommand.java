@@ -80,7 +80,7 @@ final class RunCommand implements Callable<Integer> {
         }
         links.warnings().forEach(console::problem);
         try {
-            MirrorProcess.End end = new MirrorProcess(links.configs(), Extensions.NONE, host, console).run();
+            MirrorProcess.End end = new MirrorProcess(links, Extensions.NONE, host, console).run();
             end.outcome().cause().ifPresent(console::error);
             int status = switch (end.outcome().kind()) {
                 case STOPPED -> ExitStatus.OK;

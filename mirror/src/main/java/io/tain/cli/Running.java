@@ -3,9 +3,11 @@ package io.tain.cli;
 import io.tain.config.LinkConfig;
 import io.tain.link.Extensions;
 import io.tain.link.Mirror;
+import io.tain.link.MirrorView;
 import io.tain.link.Outcome;
 import io.tain.link.StartFailure;
 import java.util.List;
+import java.util.Optional;
 
 /** A mirror as a command sees it. */
 interface Running {
@@ -14,6 +16,11 @@ interface Running {
     Outcome await() throws InterruptedException;
 
     void stop();
+
+    /** What an admin server shows of it; empty if there is nothing to show. */
+    default Optional<MirrorView> view() {
+        return Optional.empty();
+    }
 
     /** How a command gets one. */
     @FunctionalInterface
@@ -37,6 +44,11 @@ interface Running {
             @Override
             public void stop() {
                 mirror.stop();
+            }
+
+            @Override
+            public Optional<MirrorView> view() {
+                return Optional.of(mirror);
             }
         };
     }

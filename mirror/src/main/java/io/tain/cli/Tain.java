@@ -150,6 +150,11 @@ public final class Tain {
         tain.addSubcommand(new LagCommand(host, console));
         tain.addSubcommand(new VerifyCommand(host, console));
         tain.addSubcommand(new ListedCommands.ConsumerOffsetChecker());
+        tain.addSubcommand(new StatusCommand(console));
+        tain.addSubcommand(new EventsCommand(console));
+        tain.addSubcommand(
+                pauseCommand("pause", "Has a running mirror pause a link, or some of its partitions.", console));
+        tain.addSubcommand(pauseCommand("resume", "Has a running mirror go on with what was paused.", console));
         tain.addSubcommand(new ListedCommands.Demo(console));
         tain.addSubcommand(new ListedCommands.Bench(console));
         tain.addSubcommand(new VersionCommand(console));
@@ -164,6 +169,12 @@ public final class Tain {
             return ExitStatus.FAILURE;
         });
         return tain;
+    }
+
+    private static CommandLine pauseCommand(String name, String description, Console console) {
+        CommandLine command = new CommandLine(new PauseCommand(name, console));
+        command.getCommandSpec().name(name).usageMessage().description(description);
+        return command;
     }
 
     private static int refuse(CommandLine.ParameterException exception, Console console) {

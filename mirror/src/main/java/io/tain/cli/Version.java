@@ -11,8 +11,16 @@ final class Version {
     private Version() {}
 
     static String line() {
-        return "tain " + read("/tain-version.properties") + " (kafka-clients " + read("/kafka/kafka-version.properties")
-                + ", Java " + System.getProperty("java.version") + ")";
+        return "tain " + ofTain() + " (kafka-clients " + ofKafkaClients() + ", Java "
+                + System.getProperty("java.version") + ")";
+    }
+
+    static String ofTain() {
+        return read("/tain-version.properties");
+    }
+
+    static String ofKafkaClients() {
+        return read("/kafka/kafka-version.properties");
     }
 
     private static String read(String resource) {

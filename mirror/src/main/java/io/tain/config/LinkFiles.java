@@ -17,6 +17,7 @@ public final class LinkFiles {
     private static final String SUFFIX = ".properties";
 
     private final Problems problems = new Problems();
+    private final AdminOptions admin = new AdminOptions(problems);
     private final Variables variables;
 
     private LinkFiles(Map<String, String> environment) {
@@ -48,7 +49,7 @@ public final class LinkFiles {
                 links.add(config);
             });
         }
-        return Links.of(links, problems);
+        return Links.of(links, admin.read(), problems);
     }
 
     private Optional<LinkConfig> read(PropertiesFile file, Path path) {
@@ -67,6 +68,7 @@ public final class LinkFiles {
         options.require(LinkOptions.INCLUDE);
         String name = options.given(LinkOptions.NAME).orElseGet(() -> nameOf(path));
         String group = options.given(LinkOptions.GROUP).orElse("");
+        admin.take(name, options, file.settings());
         options.orDefault(LinkOptions.DELIVERY);
         Optional<TopicSelection> topics = TopicExpressions.select(
                 options.setting(LinkOptions.INCLUDE),

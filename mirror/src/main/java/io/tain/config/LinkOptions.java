@@ -1,5 +1,6 @@
 package io.tain.config;
 
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -99,6 +100,17 @@ public final class LinkOptions {
             "What happens when the source topic was deleted and created again: its partitions halt, or the new topic is"
                     + " copied from its beginning behind what the target has of the old.");
 
+    public static final LinkOption<Optional<InetSocketAddress>> ADMIN_LISTEN = new LinkOption<>(
+            "admin.listen",
+            ValueType.listener(),
+            "127.0.0.1:8181",
+            "Where the process's admin server listens: health, metrics and status over HTTP.");
+    public static final LinkOption<String> ADMIN_TOKEN_FILE = new LinkOption<>(
+            "admin.token.file",
+            ValueType.text("the path of a file with a token of at least 32 characters"),
+            "(none: nothing can be changed)",
+            "A file with the token that whoever pauses or resumes something over HTTP must send.");
+
     /** In the order of the reference page. */
     public static final List<LinkOption<?>> ALL = List.of(
             NAME,
@@ -117,7 +129,9 @@ public final class LinkOptions {
             ON_REFUSED,
             ON_LOST,
             ON_TRUNCATED,
-            ON_RECREATED);
+            ON_RECREATED,
+            ADMIN_LISTEN,
+            ADMIN_TOKEN_FILE);
 
     private LinkOptions() {}
 

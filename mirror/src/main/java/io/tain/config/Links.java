@@ -6,18 +6,19 @@ import java.util.List;
  * What was read, without errors.
  *
  * @param configs the links of one process
+ * @param admin the process's admin server
  * @param warnings what the operator should know all the same
  */
-public record Links(List<LinkConfig> configs, List<Problem> warnings) {
+public record Links(List<LinkConfig> configs, AdminConfig admin, List<Problem> warnings) {
     public Links {
         configs = List.copyOf(configs);
         warnings = List.copyOf(warnings);
     }
 
-    static Links of(List<LinkConfig> configs, Problems problems) throws InvalidConfigException {
+    static Links of(List<LinkConfig> configs, AdminConfig admin, Problems problems) throws InvalidConfigException {
         if (problems.hasErrors()) {
             throw new InvalidConfigException(problems);
         }
-        return new Links(configs, problems.warnings());
+        return new Links(configs, admin, problems.warnings());
     }
 }

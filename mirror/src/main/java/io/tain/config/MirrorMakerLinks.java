@@ -60,7 +60,7 @@ public final class MirrorMakerLinks {
                     target.orElseThrow(),
                     tuning));
         }
-        return Links.of(links, problems);
+        return Links.of(links, AdminConfig.OFF, problems);
     }
 
     private record SourceFile(String group, Optional<TopicSelection> topics, SourceConfig config) {}

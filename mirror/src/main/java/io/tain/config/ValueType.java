@@ -1,5 +1,6 @@
 package io.tain.config;
 
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -18,6 +19,7 @@ import java.util.stream.Collectors;
 public record ValueType<T>(String expected, Function<String, T> parser) {
     private static final Pattern QUANTITY = Pattern.compile("(\\d{1,15})\\s*([A-Za-z]*)");
     private static final String OFF = "off";
+    private static final Pattern LISTENER = Pattern.compile("([A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+]):(\\d{1,5})");
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,100}");
 
     static ValueType<String> text(String expected) {
@@ -69,6 +71,22 @@ public record ValueType<T>(String expected, Function<String, T> parser) {
             long value = parseSize(text);
             check(value >= min && value <= max);
             return value;
+        });
+    }
+
+    /** Port 0 is any that is free. */
+    static ValueType<Optional<InetSocketAddress>> listener() {
+        return new ValueType<>("host:port, such as 127.0.0.1:8181, or off", text -> {
+            if (text.strip().equalsIgnoreCase(OFF)) {
+                return Optional.empty();
+            }
+            Matcher listener = LISTENER.matcher(text.strip());
+            check(listener.matches());
+            int port = Integer.parseInt(listener.group(2));
+            check(port <= 65_535);
+            // Looked up only when it is used, so that a name server that is away is no problem of the configuration.
+            return Optional.of(
+                    InetSocketAddress.createUnresolved(listener.group(1).replaceAll("[\\[\\]]", ""), port));
         });
     }
 

@@ -61,11 +61,11 @@ final class Pauses {
 
     private Optional<String> reason(TopicPartition partition) {
         if (all) {
-            return Optional.of("paused by an operator; resume it with: tain resume " + link + " --execute");
+            return Optional.of("paused by an operator; resume it with: tain resume " + link);
         }
         return some.contains(partition)
-                ? Optional.of("paused by an operator; resume it with: tain resume " + link + " --partition " + partition
-                        + " --execute")
+                ? Optional.of(
+                        "paused by an operator; resume it with: tain resume " + link + " --partition " + partition)
                 : Optional.empty();
     }
 }

@@ -22,6 +22,7 @@ public final class SettingsFile {
         target.clientProperties().forEach((key, value) -> file.set("target." + key, value));
         return file.set("group.id", group)
                 .set("topics.include", topics)
+                .set("admin.listen", "off")
                 .set("offset.commit.interval.ms", 500)
                 .set("source.session.timeout.ms", 4_000)
                 .set("source.heartbeat.interval.ms", 500);

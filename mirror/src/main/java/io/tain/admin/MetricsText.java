@@ -1,0 +1,292 @@
+package io.tain.admin;
+
+import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
+import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
+import io.prometheus.metrics.model.snapshots.InfoSnapshot;
+import io.prometheus.metrics.model.snapshots.Labels;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import io.tain.link.Bottleneck;
+import io.tain.link.Event;
+import io.tain.link.LinkStatus;
+import io.tain.link.LinkStatus.Latency;
+import io.tain.link.LinkStatus.PartitionStatus;
+import io.tain.link.LinkStatus.Totals;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * The metrics of all links in Prometheus' text format, made from their status when somebody asks. The names are a promise to
+ * dashboards and alert rules: docs/metrics.md lists them.
+ */
+final class MetricsText {
+    static final String CONTENT_TYPE = PrometheusTextFormatWriter.CONTENT_TYPE;
+
+    /** With more partitions than this, only the sums of links are told. */
+    static final int MOST_PARTITIONS = 2_000;
+
+    private final List<LinkStatus> links;
+    private final MetricSnapshots.Builder all = MetricSnapshots.builder();
+
+    private MetricsText(List<LinkStatus> links) {
+        this.links = links;
+    }
+
+    static byte[] of(ServerInfo info, List<LinkStatus> links) {
+        MetricsText text = new MetricsText(links);
+        text.all.metricSnapshot(InfoSnapshot.builder()
+                .name("tain")
+                .help("What runs.")
+                .dataPoint(new InfoSnapshot.InfoDataPointSnapshot(
+                        Labels.of("version", info.version(), "kafka_clients", info.kafkaClients())))
+                .build());
+        text.totals();
+        text.batches();
+        text.load();
+        text.states();
+        if (links.stream().mapToInt(link -> link.partitions().size()).sum() <= MOST_PARTITIONS) {
+            text.partitions();
+        }
+        text.process();
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try {
+            PrometheusTextFormatWriter.create().write(out, text.all.build());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return out.toByteArray();
+    }
+
+    /** One value of a metric with its labels. */
+    private record Point(Labels labels, double value) {}
+
+    private void counter(String name, String help, Function<LinkStatus, List<Point>> points) {
+        CounterSnapshot.Builder metric = CounterSnapshot.builder().name(name).help(help);
+        links.forEach(link -> points.apply(link)
+                .forEach(point -> metric.dataPoint(
+                        new CounterSnapshot.CounterDataPointSnapshot(point.value(), point.labels(), null, 0))));
+        all.metricSnapshot(metric.build());
+    }
+
+    private void gauge(String name, String help, Function<LinkStatus, List<Point>> points) {
+        GaugeSnapshot.Builder metric = GaugeSnapshot.builder().name(name).help(help);
+        links.forEach(link -> points.apply(link)
+                .forEach(point -> metric.dataPoint(
+                        new GaugeSnapshot.GaugeDataPointSnapshot(point.value(), point.labels(), null))));
+        all.metricSnapshot(metric.build());
+    }
+
+    private static List<Point> one(LinkStatus link, Number value) {
+        return List.of(new Point(Labels.of("link", link.link()), value.doubleValue()));
+    }
+
+    private static Point of(LinkStatus link, String label, String value, Number number) {
+        return new Point(Labels.of("link", link.link(), label, value), number.doubleValue());
+    }
+
+    private void totals() {
+        counter(
+                "tain_records",
+                "Records acknowledged by the target.",
+                link -> one(link, link.totals().records()));
+        counter(
+                "tain_bytes",
+                "Bytes of batches read from the source, those read again included, and acknowledged by the target.",
+                link -> List.of(
+                        of(link, "side", "source", link.load().bytesRead()),
+                        of(link, "side", "target", link.totals().bytes())));
+        counter(
+                "tain_refused_records",
+                "Records left out because the target would not take them.",
+                link -> one(link, link.totals().refusedRecords()));
+        counter(
+                "tain_dead_letters",
+                "Records written to dead-letter topics.",
+                link -> one(link, link.totals().deadLetters()));
+        counter(
+                "tain_records_lost",
+                "Source offsets that were given up, by reason; alert on any increase.",
+                link -> List.of(of(link, "reason", "retention", link.totals().lostOffsets())));
+        counter("tain_events", "Events, by kind.", link -> {
+            List<Point> points = new ArrayList<>();
+            for (Event.Kind kind : Event.Kind.values()) {
+                points.add(of(link, "kind", kind.name(), link.events().getOrDefault(kind, 0L)));
+            }
+            return points;
+        });
+    }
+
+    private void batches() {
+        counter("tain_batches", "Batches by what was done with them, and why.", link -> {
+            Totals totals = link.totals();
+            List<Point> points = new ArrayList<>();
+            points.add(batches(link, "forwarded", "", totals.forwardedBatches()));
+            points.add(batches(link, "dropped", "", totals.droppedBatches()));
+            totals.transcodedBatches()
+                    .forEach((reason, count) -> points.add(batches(link, "transcoded", reason, count)));
+            return points;
+        });
+        HistogramSnapshot.Builder latency = HistogramSnapshot.builder()
+                .name("tain_replication_latency_seconds")
+                .help("From a batch's largest timestamp to its acknowledgement by the target.");
+        for (LinkStatus link : links) {
+            ClassicHistogramBuckets.Builder buckets = ClassicHistogramBuckets.builder();
+            for (Latency.Bucket bucket : link.load().latency().buckets()) {
+                boolean last = bucket.upToMs() == Long.MAX_VALUE;
+                buckets.bucket(last ? Double.POSITIVE_INFINITY : bucket.upToMs() / 1e3, bucket.count());
+            }
+            latency.dataPoint(HistogramSnapshot.HistogramDataPointSnapshot.builder()
+                    .labels(Labels.of("link", link.link()))
+                    .classicHistogramBuckets(buckets.build())
+                    .sum(link.load().latency().sumMs() / 1e3)
+                    .build());
+        }
+        all.metricSnapshot(latency.build());
+    }
+
+    private static Point batches(LinkStatus link, String path, String reason, Number count) {
+        return new Point(Labels.of("link", link.link(), "path", path, "reason", reason), count.doubleValue());
+    }
+
+    private void load() {
+        gauge(
+                "tain_inflight_bytes",
+                "Bytes of the memory budget in use.",
+                link -> one(link, link.load().usedBytes()));
+        gauge(
+                "tain_budget_bytes",
+                "The link's share of the memory budget.",
+                link -> one(link, link.load().budgetBytes()));
+        counter(
+                "tain_throttled_seconds",
+                "How long brokers have told the mirror to wait because of quotas.",
+                link -> List.of(
+                        of(link, "side", "source", link.load().sourceThrottledMs() / 1e3),
+                        of(link, "side", "target", link.load().targetThrottledMs() / 1e3)));
+        gauge("tain_bottleneck", "1 for what keeps the link from copying faster, 0 for the rest.", link -> {
+            List<Point> points = new ArrayList<>();
+            for (Bottleneck bottleneck : Bottleneck.values()) {
+                points.add(of(link, "bottleneck", bottleneck.word(), link.load().bottleneck() == bottleneck ? 1 : 0));
+            }
+            return points;
+        });
+        gauge(
+                "tain_joined",
+                "1 if all streams are members of the group.",
+                link -> one(link, link.load().joined() ? 1 : 0));
+    }
+
+    private void states() {
+        gauge("tain_partitions", "Partitions that this process owns, by state.", link -> {
+            List<Point> points = new ArrayList<>();
+            StatusJson.states(link).forEach((state, count) -> points.add(of(link, "state", state, count)));
+            return points;
+        });
+        gauge("tain_link_lag_records", "Records behind, over all partitions.", link -> one(link, link.lag()));
+        gauge(
+                "tain_link_lag_seconds",
+                "Age of the oldest record that is not yet on the target; 0 when all are.",
+                link -> optional(Labels.of("link", link.link()), link.lagMs(), 1e3));
+    }
+
+    private static List<Point> optional(Labels labels, OptionalLong value, double unit) {
+        return value.isPresent() ? List.of(new Point(labels, value.getAsLong() / unit)) : List.of();
+    }
+
+    private void partitions() {
+        perPartition(
+                "tain_lag_records",
+                "Records behind.",
+                partition -> partition.lag().orElse(-1));
+        perPartition(
+                "tain_lag_seconds",
+                "Age of the oldest record that is not yet on the target; 0 when all are.",
+                partition -> partition.measures().lagMs().isPresent()
+                        ? partition.measures().lagMs().getAsLong() / 1e3
+                        : -1);
+        perPartition("tain_position", "Source offset of the next record to read.", partition -> partition.position());
+        perPartition(
+                "tain_acknowledged_position",
+                "Lowest source offset that is not yet on the target.",
+                partition -> partition.committable());
+        perPartition(
+                "tain_commit_age_seconds",
+                "For how long something acknowledged has been waiting to be committed; 0 if nothing is.",
+                partition -> partition.measures().uncommittedMs() / 1e3);
+        gauge(
+                "tain_partition_state",
+                "1 for the state that a partition is in.",
+                link -> link.partitions().stream()
+                        .map(partition -> new Point(
+                                labels(link, partition)
+                                        .add("state", partition.state().name()),
+                                1))
+                        .toList());
+    }
+
+    /** A value below 0 is not known, and left out. */
+    private void perPartition(String name, String help, ToDoubleFunction<PartitionStatus> value) {
+        gauge(
+                name,
+                help,
+                link -> link.partitions().stream()
+                        .map(partition -> new Point(labels(link, partition), value.applyAsDouble(partition)))
+                        .filter(point -> point.value() >= 0)
+                        .toList());
+    }
+
+    private static Labels labels(LinkStatus link, PartitionStatus partition) {
+        return Labels.of(
+                "link",
+                link.link(),
+                "topic",
+                partition.partition().topic(),
+                "partition",
+                Integer.toString(partition.partition().partition()));
+    }
+
+    /** Under the names that Prometheus' own clients use. */
+    private void process() {
+        var runtime = ManagementFactory.getRuntimeMXBean();
+        var memory = ManagementFactory.getMemoryMXBean();
+        all.metricSnapshot(gauge(
+                "process_start_time_seconds", "Start of the process since the epoch.", runtime.getStartTime() / 1e3));
+        all.metricSnapshot(GaugeSnapshot.builder()
+                .name("jvm_memory_used_bytes")
+                .help("Memory of the JVM in use.")
+                .dataPoint(new GaugeSnapshot.GaugeDataPointSnapshot(
+                        (double) memory.getHeapMemoryUsage().getUsed(), Labels.of("area", "heap"), null))
+                .dataPoint(new GaugeSnapshot.GaugeDataPointSnapshot(
+                        (double) memory.getNonHeapMemoryUsage().getUsed(), Labels.of("area", "nonheap"), null))
+                .build());
+        all.metricSnapshot(gauge(
+                "jvm_threads_current",
+                "Live threads.",
+                ManagementFactory.getThreadMXBean().getThreadCount()));
+        if (ManagementFactory.getOperatingSystemMXBean() instanceof com.sun.management.OperatingSystemMXBean system) {
+            all.metricSnapshot(CounterSnapshot.builder()
+                    .name("process_cpu_seconds")
+                    .help("CPU time of the process.")
+                    .dataPoint(new CounterSnapshot.CounterDataPointSnapshot(
+                            Math.max(0, system.getProcessCpuTime()) / 1e9, Labels.EMPTY, null, 0))
+                    .build());
+        }
+    }
+
+    private static GaugeSnapshot gauge(String name, String help, double value) {
+        return GaugeSnapshot.builder()
+                .name(name)
+                .help(help)
+                .dataPoint(new GaugeSnapshot.GaugeDataPointSnapshot(value, Labels.EMPTY, null))
+                .build();
+    }
+}

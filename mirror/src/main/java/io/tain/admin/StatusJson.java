@@ -1,0 +1,125 @@
+package io.tain.admin;
+
+import io.tain.config.AdminConfig;
+import io.tain.link.Event;
+import io.tain.link.LinkStatus;
+import io.tain.link.LinkStatus.Latency;
+import io.tain.link.LinkStatus.Load;
+import io.tain.link.LinkStatus.Measures;
+import io.tain.link.LinkStatus.PartitionStatus;
+import io.tain.link.LinkStatus.State;
+import io.tain.link.LinkStatus.Totals;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+
+/** What the API tells, as the maps and lists that become its JSON; {@code openapi.yaml} says what each field means. */
+final class StatusJson {
+    private StatusJson() {}
+
+    static Map<String, Object> link(LinkStatus link) {
+        Totals totals = link.totals();
+        Load load = link.load();
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("link", link.link());
+        fields.put("joined", load.joined());
+        fields.put("bottleneck", load.bottleneck().word());
+        fields.put("partitions", link.partitions().size());
+        fields.put("states", states(link));
+        fields.put("lagRecords", link.lag());
+        fields.put("lagSeconds", seconds(link.lagMs()));
+        fields.put("records", totals.records());
+        fields.put("bytesRead", load.bytesRead());
+        fields.put("bytesWritten", totals.bytes());
+        fields.put("forwardedBatches", totals.forwardedBatches());
+        fields.put("transcodedBatches", new TreeMap<>(totals.transcodedBatches()));
+        fields.put("droppedBatches", totals.droppedBatches());
+        fields.put("refusedRecords", totals.refusedRecords());
+        fields.put("deadLetters", totals.deadLetters());
+        fields.put("lostOffsets", totals.lostOffsets());
+        fields.put("budgetUsedBytes", load.usedBytes());
+        fields.put("budgetBytes", load.budgetBytes());
+        fields.put("sourceThrottledSeconds", load.sourceThrottledMs() / 1e3);
+        fields.put("targetThrottledSeconds", load.targetThrottledMs() / 1e3);
+        fields.put("latency", latency(load.latency()));
+        fields.put("events", new TreeMap<>(link.events()));
+        return fields;
+    }
+
+    /** Every state, those of no partition too, so that readers need not know the words. */
+    static Map<String, Long> states(LinkStatus link) {
+        Map<String, Long> counts = new LinkedHashMap<>();
+        for (State state : State.values()) {
+            counts.put(state.name(), 0L);
+        }
+        link.partitions().forEach(partition -> counts.merge(partition.state().name(), 1L, Long::sum));
+        return counts;
+    }
+
+    private static Map<String, Object> latency(Latency latency) {
+        List<Object> buckets = new ArrayList<>();
+        for (Latency.Bucket bucket : latency.buckets()) {
+            Map<String, Object> fields = new LinkedHashMap<>();
+            fields.put("upToSeconds", bucket.upToMs() == Long.MAX_VALUE ? null : bucket.upToMs() / 1e3);
+            fields.put("count", bucket.count());
+            buckets.add(fields);
+        }
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("count", latency.count());
+        fields.put("sumSeconds", latency.sumMs() / 1e3);
+        fields.put("buckets", buckets);
+        return fields;
+    }
+
+    static Map<String, Object> partition(PartitionStatus partition) {
+        Measures measures = partition.measures();
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("topic", partition.partition().topic());
+        fields.put("partition", partition.partition().partition());
+        fields.put("state", partition.state().name());
+        fields.put("reason", partition.reason());
+        fields.put("position", known(partition.position()));
+        fields.put("acknowledged", known(partition.committable()));
+        fields.put("committed", known(measures.committed()));
+        fields.put("endOffset", measures.end());
+        fields.put("lagRecords", partition.lag());
+        fields.put("lagSeconds", seconds(measures.lagMs()));
+        fields.put("uncommittedSeconds", measures.uncommittedMs() / 1e3);
+        fields.put("forwardedBatches", measures.forwarded());
+        fields.put("transcodedBatches", new TreeMap<>(measures.transcoded()));
+        fields.put("droppedBatches", measures.dropped());
+        return fields;
+    }
+
+    private static Object known(long offset) {
+        return offset < 0 ? null : (Object) offset;
+    }
+
+    private static Object seconds(OptionalLong ms) {
+        return ms.isPresent() ? (Object) (ms.getAsLong() / 1e3) : null;
+    }
+
+    static Map<String, Object> event(Event event) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("time", event.time());
+        fields.put("link", event.link());
+        fields.put("topic", event.partition().topic());
+        fields.put("partition", event.partition().partition());
+        fields.put("kind", event.kind().name());
+        fields.put("firstOffset", event.offsets().map(Event.Offsets::first));
+        fields.put("nextOffset", event.offsets().map(Event.Offsets::next));
+        fields.put("text", event.text());
+        return fields;
+    }
+
+    static Map<String, Object> setting(AdminConfig.Shown setting) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("key", setting.key());
+        fields.put("value", setting.value());
+        fields.put("place", setting.place());
+        return fields;
+    }
+}

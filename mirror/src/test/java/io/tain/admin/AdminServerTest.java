@@ -1,0 +1,371 @@
+package io.tain.admin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tain.config.AdminConfig;
+import io.tain.config.AdminToken;
+import io.tain.link.Bottleneck;
+import io.tain.link.Event;
+import io.tain.link.LinkStatus;
+import io.tain.link.LinkStatus.Latency;
+import io.tain.link.LinkStatus.Load;
+import io.tain.link.LinkStatus.Measures;
+import io.tain.link.LinkStatus.PartitionStatus;
+import io.tain.link.LinkStatus.State;
+import io.tain.link.LinkStatus.Totals;
+import io.tain.link.MirrorView;
+import io.tain.link.PauseOrder;
+import io.tain.link.PauseOrder.Action;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Asks a server over a socket, as clients do that keep to no rules. */
+@Timeout(60)
+class AdminServerTest {
+    private static final String TOKEN = "0123456789abcdef0123456789abcdef";
+    private static final String EVIL = "<img src=x onerror=alert(1)>\n\"quoted\"\\";
+    private static final Map<String, String> SCHEMAS = Map.of(
+            "/api/v1/info", "Info",
+            "/api/v1/links", "Links",
+            "/api/v1/links/orders", "Link",
+            "/api/v1/links/orders/partitions", "Partitions",
+            "/api/v1/events", "Events",
+            "/api/v1/config", "Config");
+
+    private final FakeMirror mirror = new FakeMirror();
+    private final List<AdminServer> servers = new ArrayList<>();
+    private AdminServer server = start(Optional.of(new AdminToken(TOKEN)));
+
+    private static final class FakeMirror implements MirrorView {
+        private final List<String> orders = new ArrayList<>();
+        private List<String> stuck = List.of();
+        private boolean joined = true;
+        private List<Event> events = List.of(event(Event.Kind.HALTED));
+
+        private static Event event(Event.Kind kind) {
+            return new Event(
+                    Instant.EPOCH,
+                    "orders",
+                    new TopicPartition("o-1.x", 3),
+                    kind,
+                    Optional.of(new Event.Offsets(5, 7)),
+                    EVIL);
+        }
+
+        @Override
+        public List<LinkStatus> status() {
+            PartitionStatus halted = new PartitionStatus(
+                    new TopicPartition("o-1.x", 3),
+                    State.HALTED,
+                    Optional.of(EVIL),
+                    -1,
+                    -1,
+                    OptionalLong.empty(),
+                    Measures.NONE);
+            PartitionStatus running = new PartitionStatus(
+                    new TopicPartition("p", 0),
+                    State.RUNNING,
+                    Optional.empty(),
+                    90,
+                    80,
+                    OptionalLong.of(20),
+                    new Measures(70, OptionalLong.of(100), OptionalLong.of(2_500), 40, 9, Map.of("holes", 2L), 1));
+            Latency latency = new Latency(List.of(new Latency.Bucket(5, 3), new Latency.Bucket(Long.MAX_VALUE, 1)), 70);
+            return List.of(new LinkStatus(
+                    "orders",
+                    List.of(halted, running),
+                    new Totals(1_000, 2_000, 9, Map.of("holes", 2L), 1, 0, 0, 4),
+                    Map.of(Event.Kind.HALTED, 1L),
+                    new Load(3_000, 64, 128, 0, 1_500, Bottleneck.TARGET_THROTTLED, latency, joined)));
+        }
+
+        @Override
+        public List<Event> events() {
+            return events;
+        }
+
+        @Override
+        public List<String> stuckThreads() {
+            return stuck;
+        }
+
+        @Override
+        public void take(String link, PauseOrder order) {
+            orders.add(link + " " + order);
+        }
+    }
+
+    private AdminServer start(Optional<AdminToken> token) {
+        AdminConfig.Shown shown = new AdminConfig.Shown("group.id", "g", "orders.properties:1");
+        AdminConfig config = new AdminConfig(
+                Optional.of(InetSocketAddress.createUnresolved("127.0.0.1", 0)),
+                token,
+                Map.of("orders", List.of(shown)));
+        try {
+            AdminServer started = AdminServer.start(config, mirror, new ServerInfo("1", "2", Instant.EPOCH));
+            servers.add(started);
+            return started;
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @AfterEach
+    void close() {
+        servers.forEach(AdminServer::close);
+    }
+
+    private record Reply(int status, Map<String, String> headers, String body) {}
+
+    private Reply ask(String method, String path, String... headers) throws IOException {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+            StringBuilder head = new StringBuilder(method + " " + path + " HTTP/1.1\r\nConnection: close\r\n");
+            if (List.of(headers).stream().noneMatch(header -> header.startsWith("Host"))) {
+                head.append("Host: 127.0.0.1:8181\r\n");
+            }
+            for (String header : headers) {
+                head.append(header.equals("Host") ? "" : header + "\r\n");
+            }
+            OutputStream out = socket.getOutputStream();
+            out.write(head.append("\r\n").toString().getBytes(StandardCharsets.UTF_8));
+            out.flush();
+            String text = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            int end = text.indexOf("\r\n\r\n");
+            String[] lines = text.substring(0, end).split("\r\n", -1);
+            Map<String, String> found = new LinkedHashMap<>();
+            for (int i = 1; i < lines.length; i++) {
+                String[] parts = lines[i].split(": ", 2);
+                found.put(parts[0].toLowerCase(Locale.ROOT), parts[1]);
+            }
+            return new Reply(Integer.parseInt(lines[0].split(" ", -1)[1]), found, text.substring(end + 4));
+        }
+    }
+
+    @Test
+    void shouldAnswerAsItsDescriptionSays() throws IOException {
+        Schema schema = new Schema(ask("GET", "/api/v1/openapi.yaml").body());
+
+        for (Map.Entry<String, String> path : SCHEMAS.entrySet()) {
+            Reply reply = ask("GET", path.getKey());
+            assertThat(reply.status()).as(path.getKey()).isEqualTo(200);
+            assertThat(reply.headers()).containsEntry("content-type", "application/json");
+            assertThat(schema.problems(path.getValue(), reply.body()))
+                    .as(path.getKey())
+                    .isEmpty();
+        }
+        Reply missing = ask("GET", "/api/v1/links/nobody");
+        assertThat(missing.status()).isEqualTo(404);
+        assertThat(schema.problems("Error", missing.body())).isEmpty();
+        // The check itself can fail.
+        assertThat(schema.problems("Error", "{\"error\": 5, \"more\": 1}")).hasSize(2);
+    }
+
+    @Test
+    void shouldDescribeEveryPathThatItAnswers() throws IOException {
+        Schema schema = new Schema(ask("GET", "/api/v1/openapi.yaml").body());
+        Set<String> known = new TreeSet<>(SCHEMAS.keySet().stream()
+                .map(path -> path.replace("/orders", "/{link}"))
+                .collect(Collectors.toSet()));
+        known.addAll(List.of("/livez", "/readyz", "/metrics", "/api/v1/openapi.yaml", "/api/v1/stream"));
+        for (String order : List.of("pause", "resume")) {
+            known.add("/api/v1/links/{link}:" + order);
+            known.add("/api/v1/links/{link}/partitions/{topic}-{partition}:" + order);
+        }
+
+        assertThat(schema.paths().keySet()).isEqualTo(known);
+        assertThat(schema.paths().toString()).contains("Whether all links are members");
+        String description = ask("GET", "/api/v1/openapi.yaml").body();
+        List.of(State.values()).forEach(state -> assertThat(description).containsPattern("\\b" + state + "[,\\]]"));
+        List.of(Event.Kind.values()).forEach(kind -> assertThat(description).containsPattern("\\b" + kind + "[,\\]]"));
+        List.of(Bottleneck.values()).forEach(word -> assertThat(description).contains(word.word()));
+    }
+
+    @Test
+    void shouldTellMetricsUnderTheirNames() throws IOException {
+        String text = ask("GET", "/metrics").body();
+
+        assertThat(text.lines())
+                .contains(
+                        "tain_records_total{link=\"orders\"} 1000.0",
+                        "tain_bytes_total{link=\"orders\",side=\"source\"} 3000.0",
+                        "tain_batches_total{link=\"orders\",path=\"transcoded\",reason=\"holes\"} 2.0",
+                        "tain_records_lost_total{link=\"orders\",reason=\"retention\"} 4.0",
+                        "tain_throttled_seconds_total{link=\"orders\",side=\"target\"} 1.5",
+                        "tain_bottleneck{bottleneck=\"target-throttled\",link=\"orders\"} 1.0",
+                        "tain_bottleneck{bottleneck=\"halted\",link=\"orders\"} 0.0",
+                        "tain_partitions{link=\"orders\",state=\"HALTED\"} 1.0",
+                        "tain_lag_seconds{link=\"orders\",partition=\"0\",topic=\"p\"} 2.5",
+                        "tain_partition_state{link=\"orders\",partition=\"3\",state=\"HALTED\",topic=\"o-1.x\"} 1.0",
+                        "tain_replication_latency_seconds_bucket{link=\"orders\",le=\"0.005\"} 3",
+                        "tain_replication_latency_seconds_bucket{link=\"orders\",le=\"+Inf\"} 4");
+        assertThat(text).doesNotContain("tain_lag_seconds{link=\"orders\",partition=\"3\"");
+    }
+
+    @Test
+    void shouldDocumentEveryMetric() throws IOException {
+        String document = Files.readString(Path.of("../docs/admin-server.md"));
+        String table = document.substring(document.indexOf("<!-- metrics -->"), document.indexOf("<!-- end -->"));
+
+        Set<String> told = all("# TYPE (tain_\\w+)", ask("GET", "/metrics").body());
+
+        assertThat(told).hasSizeGreaterThan(20).isEqualTo(all("`(tain_\\w+)`", table));
+    }
+
+    private static Set<String> all(String regex, String text) {
+        return Pattern.compile(regex)
+                .matcher(text)
+                .results()
+                .map(found -> found.group(1))
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    @Test
+    void shouldLiveWithoutClustersAndBeReadyAsAMember() throws IOException {
+        mirror.joined = false;
+
+        assertThat(ask("GET", "/livez").status()).isEqualTo(200);
+        assertThat(ask("GET", "/readyz").status()).isEqualTo(503);
+        assertThat(ask("GET", "/readyz?verbose").body()).contains("[-] orders", "HALTED=1");
+
+        mirror.joined = true;
+        mirror.stuck = List.of("tain-orders-reader-0");
+
+        assertThat(ask("GET", "/livez").body()).contains("tain-orders-reader-0");
+        assertThat(ask("GET", "/livez").status()).isEqualTo(503);
+    }
+
+    @Test
+    void shouldTakeOrdersFromWhoKnowsTheToken() throws IOException {
+        String bearer = "Authorization: Bearer " + TOKEN;
+
+        assertThat(ask("POST", "/api/v1/links/orders:pause", bearer).status()).isEqualTo(202);
+        assertThat(ask("POST", "/api/v1/links/orders/partitions/o-1.x-3:resume", bearer)
+                        .body())
+                .isEqualTo("{\"link\":\"orders\",\"partition\":\"o-1.x-3\",\"action\":\"resume\"}");
+        assertThat(mirror.orders)
+                .containsExactly(
+                        "orders " + new PauseOrder(Action.PAUSE, Optional.empty()),
+                        "orders " + new PauseOrder(Action.RESUME, Optional.of(new TopicPartition("o-1.x", 3))));
+    }
+
+    @Test
+    void shouldTakeOrdersFromNobodyElse() throws IOException {
+        String pause = "/api/v1/links/orders:pause";
+        String bearer = "Authorization: Bearer " + TOKEN;
+
+        assertThat(ask("POST", pause).status()).isEqualTo(401);
+        assertThat(ask("POST", pause, bearer + "0").status()).isEqualTo(401);
+        assertThat(ask("POST", pause, "Authorization: Basic " + TOKEN).status()).isEqualTo(401);
+        assertThat(ask("GET", pause, bearer).status()).isEqualTo(405);
+        assertThat(ask("POST", "/api/v1/links/nobody:pause", bearer).status()).isEqualTo(404);
+        assertThat(ask("POST", "/api/v1/links/orders/partitions/o-1.x-9:pause", bearer)
+                        .status())
+                .isEqualTo(404);
+        assertThat(ask("POST", pause, bearer, "Origin: http://evil.example").status())
+                .isEqualTo(421);
+        assertThat(ask("POST", pause, bearer, "Content-Length: 5\r\n\r\nhello").status())
+                .isEqualTo(413);
+        server = start(Optional.empty());
+        assertThat(ask("POST", pause, bearer).status()).isEqualTo(403);
+        assertThat(mirror.orders).isEmpty();
+    }
+
+    @Test
+    void shouldRefuseNamesThatAreNotItsOwn() throws IOException {
+        assertThat(ask("GET", "/api/v1/links", "Host: evil.example:8181").status())
+                .isEqualTo(421);
+        assertThat(ask("GET", "/api/v1/links", "Host: 127.0.0.1.evil.example").status())
+                .isEqualTo(421);
+        assertThat(ask("GET", "/api/v1/links", "Host").status()).isIn(400, 421);
+        assertThat(ask("GET", "/api/v1/links", "Host: localhost:8181").status()).isEqualTo(200);
+        assertThat(ask("GET", "/api/v1/links", "Host: 10.1.2.3:8181").status()).isEqualTo(200);
+        assertThat(ask("GET", "/api/v1/links", "Host: [::1]:8181").status()).isEqualTo(200);
+    }
+
+    @Test
+    void shouldGiveBrowsersNothingToRun() throws IOException {
+        Reply reply = ask("GET", "/api/v1/events");
+
+        assertThat(reply.headers())
+                .containsEntry("x-content-type-options", "nosniff")
+                .containsEntry("cache-control", "no-store")
+                .doesNotContainKeys("set-cookie", "access-control-allow-origin");
+        assertThat(reply.headers().get("content-security-policy"))
+                .contains("default-src 'none'", "frame-ancestors 'none'")
+                .doesNotContain("unsafe");
+        assertThat(reply.body()).contains("\\u003cimg").doesNotContain("<");
+        assertThat(ask("GET", "/../../etc/passwd").status()).isEqualTo(404);
+        assertThat(ask("TRACE", "/livez").status()).isEqualTo(405);
+    }
+
+    @Test
+    void shouldStreamToAFewClientsOnly() throws IOException {
+        List<Socket> clients = new ArrayList<>();
+        try {
+            for (int i = 0; i < EventStream.MOST_CLIENTS; i++) {
+                Socket client = new Socket(InetAddress.getLoopbackAddress(), server.port());
+                clients.add(client);
+                client.getOutputStream()
+                        .write("GET /api/v1/stream HTTP/1.1\r\nHost: localhost\r\n\r\n"
+                                .getBytes(StandardCharsets.UTF_8));
+                readUntil(client, "event: links");
+            }
+
+            assertThat(ask("GET", "/api/v1/stream").status()).isEqualTo(503);
+            assertThat(ask("GET", "/livez").status()).isEqualTo(200);
+
+            mirror.events = List.of(mirror.events.get(0), FakeMirror.event(Event.Kind.MOVING));
+            assertThat(readUntil(clients.get(0), "MOVING")).startsWith("data: {\"time\":");
+        } finally {
+            for (Socket client : clients) {
+                client.close();
+            }
+        }
+    }
+
+    private static String readUntil(Socket client, String text) throws IOException {
+        BufferedReader in = new BufferedReader(new InputStreamReader(client.getInputStream(), StandardCharsets.UTF_8));
+        String line = in.readLine();
+        while (line != null && !line.contains(text)) {
+            line = in.readLine();
+        }
+        return line;
+    }
+
+    @Test
+    void shouldSayWhereItCannotListen() {
+        AdminConfig taken = new AdminConfig(
+                Optional.of(InetSocketAddress.createUnresolved("127.0.0.1", server.port())),
+                Optional.empty(),
+                Map.of());
+
+        assertThatThrownBy(() -> AdminServer.start(taken, mirror, new ServerInfo("1", "2", Instant.EPOCH)))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("127.0.0.1:" + server.port());
+    }
+}
