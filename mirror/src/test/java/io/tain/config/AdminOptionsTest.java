@@ -94,10 +94,11 @@ class AdminOptionsTest {
 
     @Test
     void shouldShowNoSecrets() throws Exception {
-        Path file = file(
-                "a",
-                "source.sasl.jaas.config=a.b required password\\=\"canary\";\n"
-                        + "target.ssl.key.password=canary\ntarget.client.id=${env:CANARY}\n");
+        Path file = file("a", """
+                source.sasl.jaas.config=a.b required password\\="canary";
+                target.ssl.key.password=canary
+                target.client.id=${env:CANARY}
+                """);
 
         List<AdminConfig.Shown> shown = LinkFiles.read(List.of(file), Map.of("CANARY", "canary"))
                 .admin()
