@@ -135,11 +135,13 @@ final class WindowReader implements AutoCloseable {
 
     /** The first offset that is there. */
     long start(TopicPartition partition) {
+        consumer.assign(List.of(partition)); // or the consumer warns that it is not
         return consumer.beginningOffsets(List.of(partition)).get(partition);
     }
 
     /** The offset after the last record that is shown. */
     long end(TopicPartition partition) {
+        consumer.assign(List.of(partition));
         return consumer.endOffsets(List.of(partition)).get(partition);
     }
 
