@@ -46,6 +46,7 @@ final class ClassArchiveIT {
                 load.write(500);
             }
             Path link = SettingsFile.link(clusters.source(), clusters.target(), "archive", "t")
+                    .set("admin.listen", "127.0.0.1:0")
                     .write(directory, "link.properties");
             String options = "-Xlog:class+load:file=" + loaded + " -XX:DumpLoadedClassList=" + used;
             try (TainProcess mirror = Installation.start(
