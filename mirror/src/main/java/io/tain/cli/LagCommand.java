@@ -1,5 +1,6 @@
 package io.tain.cli;
 
+import io.tain.admin.Json;
 import io.tain.config.LinkConfig;
 import io.tain.inspect.ClusterFailure;
 import io.tain.inspect.GroupLag;
