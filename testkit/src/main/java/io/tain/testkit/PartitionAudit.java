@@ -35,8 +35,7 @@ public record PartitionAudit(
      * Target records beyond the first occurrence.
      *
      * @param duplicates how many there are
-     * @param windows how many runs they form in the source's order: two mirrors that copy the same at once, one behind the
-     *     other, make one
+     * @param windows how many contiguous runs they form
      */
     public record Repeats(long duplicates, int windows) {}
 

@@ -19,9 +19,6 @@ final class PartitionWalk {
     private int next;
     private int repeated = SourceIndex.NONE;
 
-    /** Where the last run of repeats would go on, if records that are new came between. */
-    private int goesOn = SourceIndex.NONE;
-
     private long targetRecords;
     private long outOfOrder;
     private long invented;
@@ -45,7 +42,6 @@ final class PartitionWalk {
         if (repeated != SourceIndex.NONE && repeated < next && source.hash(repeated) == hash) {
             duplicates++;
             repeated++;
-            goesOn = repeated;
         } else if (next < source.size() && source.hash(next) == hash) {
             repeated = SourceIndex.NONE;
             next++;
@@ -64,9 +60,8 @@ final class PartitionWalk {
             outOfOrder++;
         } else {
             duplicates++;
-            duplicateWindows += former == goesOn ? 0 : 1;
+            duplicateWindows++;
             repeated = former + 1;
-            goesOn = repeated;
         }
         return true;
     }
