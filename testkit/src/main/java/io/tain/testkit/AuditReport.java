@@ -35,7 +35,7 @@ public record AuditReport(List<PartitionAudit> partitions) {
         return sum(PartitionAudit::duplicates);
     }
 
-    /** I4: the most contiguous runs of repeats that one partition has; a crash makes one at most. */
+    /** I4: how often, at most, somebody went back in a partition and repeated; a crash makes one such window at most. */
     public int mostDuplicateWindows() {
         return partitions.stream()
                 .mapToInt(PartitionAudit::duplicateWindows)

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -32,6 +33,7 @@ public final class Auditor {
     private final Map<TopicPartition, Long> requiredBelow = new HashMap<>();
     private Isolation isolation = Isolation.READ_COMMITTED;
     private Cleanup cleanup = Cleanup.DELETE;
+    private Function<TopicPartition, RecordWriters> writers = partition -> RecordWriters.ONE;
 
     /** Whether a difference may come from compaction. */
     private enum Cleanup {
@@ -78,6 +80,12 @@ public final class Auditor {
     /** Records from these source offsets on need not have arrived yet; without it, all must. */
     public Auditor requiredBelow(Map<TopicPartition, Long> sourceOffsets) {
         requiredBelow.putAll(sourceOffsets);
+        return this;
+    }
+
+    /** Tells windows of repeats apart by who wrote them, which is in the target's log files only. */
+    public Auditor byWriter(Cluster target) {
+        writers = partition -> RecordWriters.of(RawLog.batches(target, partition));
         return this;
     }
 
@@ -137,8 +145,11 @@ public final class Auditor {
             target.forEach(targetEnd, record -> latest.onTarget(record, hash.of(record)));
         }
         PartitionWalk walk = new PartitionWalk(index, compacted ? latest : Compaction.NONE);
+        RecordWriters wrote = target.exists() ? writers.apply(target.partition()) : RecordWriters.ONE;
         target.forEach(
-                targetEnd, record -> walk.onTarget(hash.of(record), RecordHash.of(record.key()), record.offset()));
+                targetEnd,
+                record -> walk.onTarget(
+                        hash.of(record), RecordHash.of(record.key()), record.offset(), wrote.of(record.offset())));
         PartitionAudit audit = walk.finish(source.partition(), targetEnd, required);
         return audit.withDifference(audit.firstDifference()
                 .map(found -> explain(found, source, target))

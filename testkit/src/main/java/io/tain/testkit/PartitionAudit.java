@@ -35,7 +35,7 @@ public record PartitionAudit(
      * Target records beyond the first occurrence.
      *
      * @param duplicates how many there are
-     * @param windows how many contiguous runs they form
+     * @param windows how often somebody went back to records that were there already
      */
     public record Repeats(long duplicates, int windows) {}
 

@@ -1,23 +1,30 @@
 package io.tain.testkit;
 
 import java.util.BitSet;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.common.TopicPartition;
 
 /**
  * Follows a target partition record by record, and finds each one's place in the source. Pure; not thread-safe.
  *
- * <p>The next expected source record is the usual one. Else the record may repeat a former one, which opens a window of
- * repeats that lasts while they go on in the source's order; or lie further on, and those between are skipped: if they
- * come later they were out of order, if not they are missing; or it isn't in the source. Records that are equal in every
- * compared field are told apart only by their place.
+ * <p>The next expected source record is the usual one. Else the record may repeat a former one; or lie further on, and
+ * those between are skipped: if they come later they were out of order, if not they are missing; or it isn't in the
+ * source. Records that are equal in every compared field are told apart only by their place.
+ *
+ * <p>A window of repeats begins where a writer goes back to something that is there already, and lasts while that writer
+ * goes on in the source's order. What another one writes in between neither ends nor opens it: while two write beside
+ * each other, each of them copies all records in order.
  */
 final class PartitionWalk {
     private final SourceIndex source;
     private final Compaction compaction;
     private final BitSet skipped = new BitSet();
+    /** For each writer the source record after the one that it wrote last. */
+    private final Map<Long, Integer> nextOf = new HashMap<>();
+
     private int next;
-    private int repeated = SourceIndex.NONE;
 
     private long targetRecords;
     private long outOfOrder;
@@ -36,24 +43,34 @@ final class PartitionWalk {
         this.compaction = compaction;
     }
 
-    /** Takes the next target record. */
-    void onTarget(long hash, long keyHash, long targetOffset) {
+    /** Takes the next target record, and who wrote it. */
+    void onTarget(long hash, long keyHash, long targetOffset, long writer) {
         targetRecords++;
-        if (repeated != SourceIndex.NONE && repeated < next && source.hash(repeated) == hash) {
+        int expected = nextOf.getOrDefault(writer, SourceIndex.NONE);
+        int found;
+        if (expected != SourceIndex.NONE && expected < next && source.hash(expected) == hash) {
             duplicates++;
-            repeated++;
+            found = expected;
         } else if (next < source.size() && source.hash(next) == hash) {
-            repeated = SourceIndex.NONE;
+            found = next;
             next++;
-        } else if (!isFormer(hash) && !isLater(hash, targetOffset)) {
+        } else {
+            found = former(hash);
+            if (found == SourceIndex.NONE) {
+                found = later(hash, targetOffset);
+            }
+        }
+        if (found == SourceIndex.NONE) {
             onUnknown(keyHash, targetOffset);
+        } else {
+            nextOf.put(writer, found + 1);
         }
     }
 
-    private boolean isFormer(long hash) {
+    private int former(long hash) {
         int former = source.lastBefore(next, hash);
         if (former == SourceIndex.NONE) {
-            return false;
+            return former;
         }
         if (skipped.get(former)) {
             skipped.clear(former);
@@ -61,21 +78,18 @@ final class PartitionWalk {
         } else {
             duplicates++;
             duplicateWindows++;
-            repeated = former + 1;
         }
-        return true;
+        return former;
     }
 
-    private boolean isLater(long hash, long targetOffset) {
+    private int later(long hash, long targetOffset) {
         int later = source.firstFrom(next, hash);
-        if (later == SourceIndex.NONE) {
-            return false;
+        if (later != SourceIndex.NONE) {
+            firstSkipped = firstSkipped == null ? new Suspicion(next, targetOffset) : firstSkipped;
+            skipped.set(next, later);
+            next = later + 1;
         }
-        firstSkipped = firstSkipped == null ? new Suspicion(next, targetOffset) : firstSkipped;
-        skipped.set(next, later);
-        next = later + 1;
-        repeated = SourceIndex.NONE;
-        return true;
+        return later;
     }
 
     private void onUnknown(long keyHash, long targetOffset) {

@@ -98,6 +98,22 @@ class PartitionWalkTest {
     }
 
     @Test
+    void shouldCountTwoWhoWriteBesideEachOtherAsOneWindow() {
+        PartitionAudit result = walk("abcdefgh", "abcd" + "CD" + "eEfFGghH");
+
+        assertCounts(result, 0, 0, 0, 6);
+        assertThat(result.duplicateWindows()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldCountEachTimeThatOneOfTwoGoesBack() {
+        PartitionAudit result = walk("abcdef", "abcd" + "BC" + "e" + "BCD" + "d" + "f");
+
+        assertCounts(result, 0, 0, 0, 6);
+        assertThat(result.duplicateWindows()).isEqualTo(3);
+    }
+
+    @Test
     void shouldTellEqualRecordsApartByPlace() {
         assertCounts(walk("aaaa", "aaaa"), 0, 0, 0, 0);
         assertCounts(walk("aaaa", "aaa"), 1, 0, 0, 0);
@@ -110,6 +126,7 @@ class PartitionWalkTest {
         assertCounts(walk("a".repeat(200_000) + "b", "a".repeat(200_000) + "Xb"), 0, 0, 1, 0);
     }
 
+    /** A letter is a record; in the target, capitals are the same records by another writer. */
     private static PartitionAudit walk(String source, String target) {
         return walk(source, target, ALL);
     }
@@ -121,7 +138,9 @@ class PartitionWalkTest {
         }
         PartitionWalk walk = new PartitionWalk(index, Compaction.NONE);
         for (int i = 0; i < target.length(); i++) {
-            walk.onTarget(target.charAt(i), 0, i);
+            char record = target.charAt(i);
+            boolean another = source.indexOf(record) < 0 && source.indexOf(Character.toLowerCase(record)) >= 0;
+            walk.onTarget(another ? Character.toLowerCase(record) : record, 0, i, another ? 1 : 0);
         }
         return walk.finish(new TopicPartition("t", 0), target.length(), requiredBelow);
     }

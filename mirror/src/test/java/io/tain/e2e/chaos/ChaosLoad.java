@@ -155,10 +155,11 @@ final class ChaosLoad implements AutoCloseable {
     List<AuditReport> audit(Cluster target) {
         return List.of(
                 Auditor.between(source, target)
+                        .byWriter(target)
                         .audit(topics.stream()
                                 .filter(topic -> !topic.equals(COMPACTED))
                                 .toArray(String[]::new)),
-                Auditor.between(source, target).compacted().audit(COMPACTED));
+                Auditor.between(source, target).byWriter(target).compacted().audit(COMPACTED));
     }
 
     @Override

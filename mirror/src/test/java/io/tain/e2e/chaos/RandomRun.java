@@ -85,7 +85,7 @@ final class RandomRun {
             assertThat(audit.isAtLeastOnce()).as(audit.toString()).isTrue();
             assertThat(audit.sourceRecords()).isPositive();
             // I4: what was under way at a crash, or when a group thought so, and nothing else (each fault at most
-            // once).
+            // once). Who has not heard yet that the group gave it up writes beside the new owner, record by record.
             assertThat(audit.mostDuplicateWindows())
                     .as(audit.toString())
                     .isLessThanOrEqualTo(schedule.steps().size());
