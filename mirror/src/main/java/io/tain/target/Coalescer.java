@@ -4,10 +4,14 @@ import io.tain.batch.BufferLease;
 import io.tain.batch.EncodedBatch;
 import io.tain.batch.InvalidBatchException;
 import io.tain.batch.MirrorBatch;
+import io.tain.batch.RecordBatch;
 import io.tain.batch.Transcoder;
+import io.tain.config.Codec;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -16,10 +20,15 @@ import java.util.function.Consumer;
  * CPU and lifts that limit. Used only when the window was seen full while batches piled up.
  */
 final class Coalescer {
-    /** On a short way a broker's work for each batch is what costs, and only for tiny ones more than rewriting them. */
+    /**
+     * On a short way a broker's work for each batch is what costs. With codecs that are slow to write, only tiny ones cost
+     * it more than rewriting them.
+     */
     private static final int TINY_BYTES = 2 * 1024;
 
-    /** On a long way the window is what holds larger ones back, too. */
+    private static final Set<Codec> SLOW = EnumSet.of(Codec.GZIP, Codec.ZSTD);
+
+    /** Quickly rewritten ones of this size cost a broker twice what larger ones do; and a long way has no room for them. */
     private static final int SMALL_BYTES = 32 * 1024;
 
     /** From here on a way is long. */
@@ -45,7 +54,9 @@ final class Coalescer {
      */
     void coalesceHead(Deque<Outgoing> queue, int maxBytes, long roundTripMs, long nowMs) {
         int pileBytes = Math.min(PILE_BYTES, maxBytes);
-        int smallBytes = roundTripMs >= LONG_WAY_MS ? SMALL_BYTES : TINY_BYTES;
+        boolean slow = SLOW.contains(
+                RecordBatch.of(queue.element().first().encoded().bytes()).codec());
+        int smallBytes = slow && roundTripMs < LONG_WAY_MS ? TINY_BYTES : SMALL_BYTES;
         List<MirrorBatch> pile = new ArrayList<>();
         List<EncodedBatch> encoded = new ArrayList<>();
         int bytes = 0;
