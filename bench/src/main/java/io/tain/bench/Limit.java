@@ -72,7 +72,7 @@ final class Limit {
     public static void main(String[] args) throws IOException {
         String topic = args[1];
         Map<String, Object> settings = Map.of("bootstrap.servers", args[0], "send.buffer.bytes", 1 << 20);
-        try (ProduceClient client = ProduceClient.connect(settings, "limit", (short) -1, IN_FLIGHT)) {
+        try (ProduceClient client = ProduceClient.connect(settings, "limit", (short) -1, IN_FLIGHT, cluster -> {})) {
             Limit limit = new Limit(client);
             for (int partition = 0; partition < Integer.parseInt(args[3]); partition++) {
                 TopicPartition name = new TopicPartition(topic, partition);

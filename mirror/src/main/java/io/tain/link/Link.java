@@ -1,6 +1,7 @@
 package io.tain.link;
 
 import io.tain.config.LinkConfig;
+import io.tain.link.ClusterWatch.OtherClusterException;
 import io.tain.link.LinkStatus.PartitionStatus;
 import io.tain.link.StartFailure.Side;
 import io.tain.topic.TargetTopics;
@@ -44,6 +45,7 @@ final class Link {
     private final Map<String, Ticking> ticking = new ConcurrentHashMap<>();
     private Optional<Admin> source = Optional.empty();
     private Optional<Admin> target = Optional.empty();
+    private Optional<Ends> ends = Optional.empty();
     private List<String> matching = List.of();
     private TopicDesk topics;
 
@@ -74,7 +76,9 @@ final class Link {
 
     /** The same link, not started yet, which goes on counting and telling where this one has ended; what was paused stays so. */
     Link again() {
-        return new Link(config, extensions, counters, orders, onFatal);
+        Link next = new Link(config, extensions, counters, orders, onFatal);
+        next.ends = ends;
+        return next;
     }
 
     LinkConfig config() {
@@ -106,14 +110,27 @@ final class Link {
         source = Optional.of(check.connect(Side.SOURCE, settings.sourceAdmin()));
         target = Optional.of(check.connect(Side.TARGET, settings.targetAdmin()));
         StartCheck.Asked asked = check.ask(source.get(), target.get());
-        Ends ends = new Ends(
+        Ends now = new Ends(
                 check.clusterId(Side.SOURCE, asked.sourceId()), check.clusterId(Side.TARGET, asked.targetId()));
+        if (ends.isPresent()) {
+            check.checkSame(Side.SOURCE, ends.get().sourceId(), now.sourceId());
+            check.checkSame(Side.TARGET, ends.get().targetId(), now.targetId());
+        }
+        ends = Optional.of(now);
         if (extensions.handler().isEmpty()) {
-            check.checkDistinct(ends.sourceId(), ends.targetId());
+            check.checkDistinct(now.sourceId(), now.targetId());
         }
         check.settleGroup(source.get(), asked);
         matching = check.topics(asked.topics());
-        return ends;
+        return now;
+    }
+
+    /** For a client of that side; after {@link #check}. */
+    ClusterWatch watch(Side side) {
+        String id = side == Side.SOURCE
+                ? ends.orElseThrow().sourceId()
+                : ends.orElseThrow().targetId();
+        return new ClusterWatch("link " + config.name() + ": " + StartCheck.cluster(config, side), id, onFatal);
     }
 
     /** A topic of this link's source that both links mirror; after {@link #check}. */
@@ -162,6 +179,8 @@ final class Link {
                 () -> {
                     try {
                         task.run();
+                    } catch (OtherClusterException e) {
+                        LOG.debug("{} has ended", name, e); // the link is ending
                     } catch (Throwable e) { // the top of the thread: a mirror without it would be alive and idle
                         onFatal.accept(new Outcome(Outcome.Kind.FAILED, Optional.of(name + " died: " + e)));
                         LOG.error("{} died", name, e); // last, for without memory even this may fail

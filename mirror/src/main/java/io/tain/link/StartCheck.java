@@ -82,6 +82,18 @@ final class StartCheck {
         return get(side, asked, "the cluster");
     }
 
+    /** A link that starts again has to join the clusters that it joined before: the group and the topics are theirs. */
+    void checkSame(Side side, String before, String now) throws StartFailure {
+        if (!now.equals(before)) {
+            throw new StartFailure(
+                    side,
+                    "link " + config.name() + ": " + cluster(config, side) + " is another cluster (id " + now
+                            + ") than when this process started (id " + before
+                            + "); nothing is copied before it is the same again; if this is as it should be, start the"
+                            + " process anew");
+        }
+    }
+
     /** Neither end of a link may be the same cluster under the same topic names: its records would go round for ever. */
     void checkDistinct(String sourceId, String targetId) throws StartFailure {
         if (sourceId.equals(targetId)) {
@@ -192,7 +204,7 @@ final class StartCheck {
             return future.get();
         } catch (ExecutionException e) {
             Throwable cause = e.getCause();
-            String start = "link " + config.name() + ": " + word(side) + " " + servers(side);
+            String start = "link " + config.name() + ": " + cluster(config, side);
             if (cause instanceof AuthenticationException) {
                 throw new StartFailure(side, start + " refuses the credentials: " + cause.getMessage(), cause);
             }
@@ -215,7 +227,16 @@ final class StartCheck {
         }
     }
 
+    /** The cluster in words: which side, and its addresses. */
+    static String cluster(LinkConfig config, Side side) {
+        return word(side) + " " + servers(config, side);
+    }
+
     private String servers(Side side) {
+        return servers(config, side);
+    }
+
+    private static String servers(LinkConfig config, Side side) {
         Map<String, Object> client =
                 side == Side.SOURCE ? config.source().client() : config.target().client();
         return String.valueOf(client.get(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG));

@@ -7,6 +7,7 @@ import io.tain.batch.TargetTraits.Handling;
 import io.tain.batch.Transcoder;
 import io.tain.config.LinkConfig;
 import io.tain.config.TargetConfig;
+import io.tain.link.StartFailure.Side;
 import io.tain.source.BatchIntake;
 import io.tain.source.ReaderListener;
 import io.tain.source.ReaderTerms;
@@ -28,6 +29,7 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** Wires one stream of a link: a group member with its reader and writers. It decides nothing. */
 final class Stream {
@@ -58,7 +60,8 @@ final class Stream {
     GroupMember member(LinkReports reports) {
         return new GroupMember(
                 config,
-                new KafkaConsumer<>(link.settings().member(index)),
+                new KafkaConsumer<>(
+                        link.settings().member(index), link.watch(Side.SOURCE), new ByteArrayDeserializer()),
                 this::path,
                 link.extensions().rebalanceListener(),
                 reports,
@@ -133,7 +136,8 @@ final class Stream {
                 System::currentTimeMillis);
         OptionalInt maxQueued = config.tuning().queueRecords();
         return new SourceReader(
-                answers -> FetchClient.connect(client, link.settings().clientId(index), terms, answers),
+                answers -> FetchClient.connect(
+                        client, link.settings().clientId(index), terms, answers, link.watch(Side.SOURCE)),
                 readerTerms,
                 budget,
                 intake,
@@ -158,7 +162,8 @@ final class Stream {
                 client,
                 link.settings().writerId(index, writer),
                 target.guarantees().acks(),
-                target.guarantees().maxInFlight());
+                target.guarantees().maxInFlight(),
+                link.watch(Side.TARGET));
         WriterTerms terms = new WriterTerms(
                 target.guarantees().idempotent(),
                 target.guarantees().maxInFlight(),

@@ -50,7 +50,8 @@ final class ClusterFeed implements FetchListener, AutoCloseable {
                 ObserverSettings.reader(settings, "tain-verify"),
                 "tain-verify",
                 new FetchClient.Terms(isolation, 1, 0, ""),
-                this);
+                this,
+                cluster -> {});
     }
 
     void add(PartitionFeed feed) {

@@ -12,6 +12,7 @@ import org.apache.kafka.clients.Metadata;
 import org.apache.kafka.clients.RequestCompletionHandler;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.ClusterResourceListener;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
@@ -45,35 +46,39 @@ final class ClusterConnection implements AutoCloseable {
     }
 
     /** Connects with consumer settings; no broker is contacted before the first poll. */
-    static ClusterConnection forConsumer(Map<String, Object> settings, String clientId, MemoryPool buffers) {
+    static ClusterConnection forConsumer(
+            Map<String, Object> settings, String clientId, MemoryPool buffers, ClusterResourceListener watch) {
         Map<String, Object> all = new HashMap<>(settings);
         all.put(ConsumerConfig.CLIENT_ID_CONFIG, clientId);
         all.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
         all.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
         ConsumerConfig config = new ConsumerConfig(all);
         int maxAnswerBytes = BoundedNetwork.limit(config.getInt(ConsumerConfig.FETCH_MAX_BYTES_CONFIG));
-        return connect(config, new BoundedNetwork.Terms("fetch", 100, maxAnswerBytes, buffers));
+        return connect(config, new BoundedNetwork.Terms("fetch", 100, maxAnswerBytes, buffers), watch);
     }
 
     /** Connects with producer settings, allowing {@code maxInFlight} unanswered requests to each broker. */
-    static ClusterConnection forProducer(Map<String, Object> settings, String clientId, int maxInFlight) {
+    static ClusterConnection forProducer(
+            Map<String, Object> settings, String clientId, int maxInFlight, ClusterResourceListener watch) {
         Map<String, Object> all = new HashMap<>(settings);
         all.put(ProducerConfig.CLIENT_ID_CONFIG, clientId);
         all.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
         all.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
         return connect(
                 new ProducerConfig(all),
-                new BoundedNetwork.Terms("produce", maxInFlight, BoundedNetwork.limit(0), MemoryPool.NONE));
+                new BoundedNetwork.Terms("produce", maxInFlight, BoundedNetwork.limit(0), MemoryPool.NONE),
+                watch);
     }
 
-    private static ClusterConnection connect(AbstractConfig config, BoundedNetwork.Terms terms) {
+    private static ClusterConnection connect(
+            AbstractConfig config, BoundedNetwork.Terms terms, ClusterResourceListener watch) {
         String clientId = config.getString(CommonClientConfigs.CLIENT_ID_CONFIG);
         LogContext logContext = new LogContext("[" + clientId + "] ");
         Timing timing = new Timing(
                 config.getLong(CommonClientConfigs.RETRY_BACKOFF_MS_CONFIG),
                 config.getLong(CommonClientConfigs.RETRY_BACKOFF_MAX_MS_CONFIG),
                 config.getLong(CommonClientConfigs.METADATA_MAX_AGE_CONFIG));
-        TopicMetadata metadata = new TopicMetadata(timing, logContext);
+        TopicMetadata metadata = new TopicMetadata(timing, logContext, watch);
         metadata.bootstrap(ClientUtils.parseAndValidateAddresses(config));
         Metrics metrics = new Metrics();
         KafkaClient client = BoundedNetwork.connect(config, terms, metadata, metrics, logContext);

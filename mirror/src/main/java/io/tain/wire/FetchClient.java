@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.ClientResponse;
 import org.apache.kafka.clients.Metadata.LeaderIdAndEpoch;
+import org.apache.kafka.common.ClusterResourceListener;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
@@ -64,11 +65,19 @@ public final class FetchClient implements AutoCloseable {
      */
     public record Terms(IsolationLevel isolation, int minBytes, long keptBytes, String rack) {}
 
-    /** A client with these consumer settings; connects at the first poll. */
+    /**
+     * A client with these consumer settings; connects at the first poll.
+     *
+     * @param watch is told the cluster's id with its metadata; what it throws, {@link #poll} throws
+     */
     public static FetchClient connect(
-            Map<String, Object> settings, String clientId, Terms terms, FetchListener listener) {
+            Map<String, Object> settings,
+            String clientId,
+            Terms terms,
+            FetchListener listener,
+            ClusterResourceListener watch) {
         AnswerBuffers buffers = new AnswerBuffers(terms.keptBytes());
-        ClusterConnection connection = ClusterConnection.forConsumer(settings, clientId, buffers);
+        ClusterConnection connection = ClusterConnection.forConsumer(settings, clientId, buffers, watch);
         return new FetchClient(connection, buffers, terms, listener);
     }
 

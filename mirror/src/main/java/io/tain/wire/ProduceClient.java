@@ -13,6 +13,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.ClientResponse;
 import org.apache.kafka.clients.Metadata.LeaderIdAndEpoch;
+import org.apache.kafka.common.ClusterResourceListener;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
@@ -48,9 +49,14 @@ public final class ProduceClient implements AutoCloseable {
         this.acks = acks;
     }
 
-    /** A client with these producer settings; connects at the first poll. */
-    public static ProduceClient connect(Map<String, Object> settings, String clientId, short acks, int maxInFlight) {
-        return new ProduceClient(ClusterConnection.forProducer(settings, clientId, maxInFlight), acks);
+    /**
+     * A client with these producer settings; connects at the first poll.
+     *
+     * @param watch is told the cluster's id with its metadata; what it throws, {@link #poll} throws
+     */
+    public static ProduceClient connect(
+            Map<String, Object> settings, String clientId, short acks, int maxInFlight, ClusterResourceListener watch) {
+        return new ProduceClient(ClusterConnection.forProducer(settings, clientId, maxInFlight, watch), acks);
     }
 
     /** Keeps the topic's metadata fresh from now on. */

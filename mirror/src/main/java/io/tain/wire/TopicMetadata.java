@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.clients.Metadata;
+import org.apache.kafka.common.ClusterResourceListener;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.internals.ClusterResourceListeners;
 import org.apache.kafka.common.protocol.Errors;
@@ -24,13 +25,15 @@ final class TopicMetadata extends Metadata {
     private final Map<String, Errors> topicErrors = new HashMap<>();
     private Optional<KafkaException> problem = Optional.empty();
 
-    TopicMetadata(Timing timing, LogContext logContext) {
-        super(
-                timing.refreshBackoffMs(),
-                timing.refreshBackoffMaxMs(),
-                timing.maxAgeMs(),
-                logContext,
-                new ClusterResourceListeners());
+    /** @param watch is told the cluster's id with every answer; what it throws, the poll throws */
+    TopicMetadata(Timing timing, LogContext logContext, ClusterResourceListener watch) {
+        super(timing.refreshBackoffMs(), timing.refreshBackoffMaxMs(), timing.maxAgeMs(), logContext, listeners(watch));
+    }
+
+    private static ClusterResourceListeners listeners(ClusterResourceListener watch) {
+        ClusterResourceListeners listeners = new ClusterResourceListeners();
+        listeners.maybeAdd(watch);
+        return listeners;
     }
 
     /** Intervals of metadata requests, from the client's own settings. */

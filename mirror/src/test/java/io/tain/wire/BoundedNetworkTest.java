@@ -36,7 +36,7 @@ class BoundedNetworkTest {
             FetchClient.Terms terms = new FetchClient.Terms(IsolationLevel.READ_COMMITTED, 1, 0, "");
 
             // when
-            try (FetchClient client = FetchClient.connect(settings, "test", terms, DEAF)) {
+            try (FetchClient client = FetchClient.connect(settings, "test", terms, DEAF, cluster -> {})) {
                 client.watch("any");
 
                 // then the connection is closed, and no such memory was asked for, which would have failed

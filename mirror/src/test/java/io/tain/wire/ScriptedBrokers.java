@@ -53,7 +53,7 @@ public final class ScriptedBrokers extends UnwiredClient {
     private final Set<Integer> unreachable = new HashSet<>();
     private final Set<String> deleted = new HashSet<>();
     private final TopicMetadata metadata =
-            new TopicMetadata(new TopicMetadata.Timing(10, 100, 300_000), new LogContext());
+            new TopicMetadata(new TopicMetadata.Timing(10, 100, 300_000), new LogContext(), cluster -> {});
 
     public ScriptedBrokers() {
         metadata.bootstrap(List.of(new InetSocketAddress("localhost", 9)));

@@ -39,7 +39,8 @@ public final class SimulatedClient extends UnwiredClient {
     private final Consumer<Sent> orphans;
     private final Map<Integer, Connection> connections = new TreeMap<>();
     private final List<Runnable> deliveries = new ArrayList<>();
-    private final TopicMetadata metadata = new TopicMetadata(new TopicMetadata.Timing(0, 0, 300_000), new LogContext());
+    private final TopicMetadata metadata =
+            new TopicMetadata(new TopicMetadata.Timing(0, 0, 300_000), new LogContext(), cluster -> {});
     private Optional<Update> update = Optional.empty();
     private long nextUpdateMs;
 

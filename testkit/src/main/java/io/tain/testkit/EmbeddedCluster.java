@@ -20,7 +20,7 @@ public final class EmbeddedCluster implements Cluster {
     private static final Duration ABRUPT = Duration.ofMillis(1);
 
     private final ScratchDirectory directory;
-    private final Layout layout;
+    private volatile Layout layout;
     private final Faults faults = new Faults();
     private final Map<Integer, EmbeddedNode> running = new ConcurrentHashMap<>();
     private final Proxies proxies;
@@ -147,6 +147,19 @@ public final class EmbeddedCluster implements Cluster {
                 .orElseThrow(() -> new IllegalStateException("Node " + nodeId + " is not running."));
         node.stopBroker(patience);
         node.stopController();
+    }
+
+    /**
+     * Puts an empty cluster in this one's place, with another id and the same addresses. For clusters of one node without
+     * proxies.
+     */
+    public void replace() {
+        layout.nodeIds().forEach(this::stopAbruptly);
+        layout.nodes().forEach(node -> ScratchDirectory.deleteAll(node.directory()));
+        layout = layout.ofAnotherCluster();
+        Storage.format(layout);
+        Concurrently.forEach(layout.nodeIds(), this::launch);
+        AdminTasks.awaitNodes(admin, layout.nodeIds());
     }
 
     @Override

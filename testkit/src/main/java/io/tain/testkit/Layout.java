@@ -31,6 +31,10 @@ record Layout(ClusterSpec spec, String clusterId, List<NodeLayout> nodes, Option
         return new Layout(spec, Uuid.randomUuid().toString(), List.copyOf(nodes), certificates);
     }
 
+    Layout ofAnotherCluster() {
+        return new Layout(spec, Uuid.randomUuid().toString(), nodes, certificates);
+    }
+
     NodeLayout node(int nodeId) {
         return nodes.stream()
                 .filter(node -> node.nodeId() == nodeId)
