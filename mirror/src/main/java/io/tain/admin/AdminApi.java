@@ -4,10 +4,15 @@ import io.tain.config.AdminConfig;
 import io.tain.link.Event;
 import io.tain.link.LinkStatus;
 import io.tain.link.MirrorView;
+import io.tain.link.MoveOrder;
+import io.tain.link.MoveOrder.Where;
+import io.tain.link.Order;
 import io.tain.link.PauseOrder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,8 +33,10 @@ final class AdminApi {
     private static final String NAME = "([A-Za-z0-9._-]{1,249})";
     private static final Pattern LINK = Pattern.compile("/api/v1/links/" + NAME);
     private static final Pattern PARTITIONS = Pattern.compile("/api/v1/links/" + NAME + "/partitions");
-    private static final Pattern ORDER =
-            Pattern.compile("/api/v1/links/" + NAME + "(?:/partitions/" + NAME + "-(\\d{1,9}))?:(pause|resume)");
+    private static final Pattern ORDER = Pattern.compile("/api/v1/links/" + NAME + "(?:/partitions/" + NAME
+            + "-(\\d{1,9}):(pause|resume|seek|skip)|:(pause|resume))");
+    private static final Pattern TO = Pattern.compile("to=([^&=]{1,64})");
+    private static final Pattern RECORDS = Pattern.compile("records=(\\d{1,18})");
     private static final String BEARER = "Bearer ";
 
     private final MirrorView mirror;
@@ -194,18 +201,48 @@ final class AdminApi {
         if (!owned) {
             return Answer.error(404, "this process does not own " + partition.get() + " of link " + name);
         }
-        PauseOrder.Action action = PauseOrder.Action.valueOf(path.group(4).toUpperCase(Locale.ROOT));
-        mirror.take(name, new PauseOrder(action, partition));
+        String action = path.group(4) == null ? path.group(5) : path.group(4);
+        Order order;
+        String to = "";
+        if (action.equals("seek") || action.equals("skip")) {
+            Optional<Where> where = where(request.query(), action);
+            if (where.isEmpty()) {
+                return Answer.error(
+                        400,
+                        action.equals("skip")
+                                ? "say ?records=N or ?to=OFFSET"
+                                : "say ?to=OFFSET, earliest, latest, current, or a time such as 2026-01-31T12:00:00Z");
+            }
+            to = " to " + where.get();
+            order = new MoveOrder(
+                    partition.orElseThrow(), MoveOrder.Action.valueOf(action.toUpperCase(Locale.ROOT)), where.get());
+        } else {
+            order = new PauseOrder(PauseOrder.Action.valueOf(action.toUpperCase(Locale.ROOT)), partition);
+        }
+        mirror.take(name, order);
         AUDIT.info(
-                "{} {} of link {} from {}",
-                path.group(4),
+                "{} {} of link {}{} from {}",
+                action,
                 partition.map(Object::toString).orElse("all"),
                 name,
+                to,
                 request.from());
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("link", name);
         fields.put("partition", partition);
-        fields.put("action", path.group(4));
+        fields.put("action", action);
         return Answer.json(202, fields);
+    }
+
+    private static Optional<Where> where(String query, String action) {
+        Matcher to = TO.matcher(query);
+        if (to.matches()) {
+            Optional<Where> where = Where.parse(URLDecoder.decode(to.group(1), StandardCharsets.UTF_8));
+            return action.equals("skip") ? where.filter(place -> place.kind() == Where.Kind.OFFSET) : where;
+        }
+        Matcher records = RECORDS.matcher(query);
+        return action.equals("skip") && records.matches()
+                ? Optional.of(new Where(Where.Kind.FORWARD, Long.parseLong(records.group(1))))
+                : Optional.empty();
     }
 }

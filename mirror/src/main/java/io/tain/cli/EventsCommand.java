@@ -11,7 +11,7 @@ import picocli.CommandLine.Option;
 @Command(name = "events", description = "Tells the last events of a running mirror, oldest first.")
 @SuppressWarnings("UnusedVariable") // picocli reads the annotations
 final class EventsCommand implements Callable<Integer> {
-    private static final String PATH = "/api/v1/events";
+    static final String PATH = "/api/v1/events";
 
     private final Console console;
 

@@ -155,6 +155,8 @@ public final class Tain {
         tain.addSubcommand(
                 pauseCommand("pause", "Has a running mirror pause a link, or some of its partitions.", console));
         tain.addSubcommand(pauseCommand("resume", "Has a running mirror go on with what was paused.", console));
+        tain.addSubcommand(new MoveCommand.Seek(console));
+        tain.addSubcommand(new MoveCommand.Skip(console));
         tain.addSubcommand(new ListedCommands.Demo(console));
         tain.addSubcommand(new ListedCommands.Bench(console));
         tain.addSubcommand(new VersionCommand(console));

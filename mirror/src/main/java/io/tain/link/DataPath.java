@@ -172,6 +172,20 @@ final class DataPath {
         flow.source().ifPresent(reader::add);
     }
 
+    /** Stops reading a partition; when the future is done, its tracker knows of all that was read. */
+    CompletableFuture<Void> quieten(PartitionFlow flow) {
+        return flow.assignment()
+                .map(assignment -> reader.remove(assignment)
+                        .thenCompose(read ->
+                                reader.writerOf(flow.partition()).mailbox().ask(() -> {})))
+                .orElseGet(() -> CompletableFuture.completedFuture(null));
+    }
+
+    /** Has the target topic looked at before a partition is copied to it again. */
+    void lookAgain(TopicPartition partition) {
+        topics.forget(new Wanted(partition.topic(), partition.topic()));
+    }
+
     /** What is under way; from any thread. */
     StreamLoad load(long pendingBytes) {
         MemoryBudget budget = reader.budget();

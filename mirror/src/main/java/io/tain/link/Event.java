@@ -36,6 +36,10 @@ public record Event(
         PAUSED(Level.INFO),
         /** An operator has let a partition go on. */
         RESUMED(Level.INFO),
+        /** An operator has moved a partition to another position: the offsets between are copied again, or passed over. */
+        MOVED(Level.WARN),
+        /** An operator's order to move a partition could not be followed; it is where it was. */
+        MOVE_REFUSED(Level.WARN),
         /** A partition that should move has not for a while. */
         STALLED(Level.WARN),
         /** A stalled partition moves again. */

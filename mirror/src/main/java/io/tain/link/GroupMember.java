@@ -86,7 +86,7 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
     private final WaitLog waits;
     private final ProgressWatch progress;
     private final CompletableFuture<Void> told = new CompletableFuture<>();
-    private final Pauses pauses;
+    private final Orders orders;
     private final BottleneckWatch bottleneck;
     private volatile StreamStatus status = StreamStatus.NONE;
     private volatile long tickNanos;
@@ -116,7 +116,7 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
         this.commits = new Commits(config.name(), config.tuning().intervals().commit(), consumer, flows, pace);
         this.repositioning = new Repositioning(config, consumer, this.path, events, pace);
         this.progress = new ProgressWatch(events, pace::nanoTime);
-        this.pauses = new Pauses(config.name(), flows, this.path, events);
+        this.orders = new Orders(config.name(), flows, this.path, events);
         this.bottleneck = new BottleneckWatch(pace::nanoTime);
         this.tickNanos = pace.nanoTime();
         this.waits = new WaitLog(config.name(), pace::nanoTime, LOG::warn, LOG::info);
@@ -146,9 +146,9 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
     }
 
     /** Any thread: does it at the next look into the mailbox. */
-    void take(PauseOrder order) {
+    void take(Order order) {
         mailbox.post(() -> {
-            pauses.take(order);
+            orders.take(order);
             nextPublishNanos = pace.nanoTime();
         });
     }
@@ -280,7 +280,7 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
     public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
         consumer.pause(partitions);
         for (TopicPartition partition : partitions) {
-            pauses.apply(flows.computeIfAbsent(partition, PartitionFlow::new));
+            orders.apply(flows.computeIfAbsent(partition, PartitionFlow::new));
         }
         if (!partitions.isEmpty()) {
             LOG.info("{}: assigned {}", config.name(), text(partitions));
@@ -397,9 +397,7 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
 
     private void onTargetReplaced(PartitionFlow flow, String what) {
         flow.halt(
-                events,
-                Optional.empty(),
-                what + "; " + new Resuming(config.groupId()).fromTheBeginningOrHere(flow.partition()));
+                events, Optional.empty(), what + "; " + new Resuming(config).fromTheBeginningOrHere(flow.partition()));
     }
 
     private void maybeCommit() {
@@ -461,7 +459,7 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
         mailbox.post(() -> flowOf(assignment).ifPresent(flow -> {
             path.abandon(assignment);
             if (!flow.isReading()) {
-                LOG.warn("the batch at {}@{} has a wrong checksum, and its partition is halted", assignment, offset);
+                LOG.warn("the batch at {}@{} has a wrong checksum, and is not read again", assignment, offset);
             } else if (flow.countCorrupt(offset) < MAX_CORRUPT_READS) {
                 LOG.warn("the batch at {}@{} has a wrong checksum; reading it again", assignment, offset);
                 flow.restart();

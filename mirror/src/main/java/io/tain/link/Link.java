@@ -265,14 +265,13 @@ final class Link {
     }
 
     /** Any thread. */
-    void take(PauseOrder order) {
-        LOG.info(
-                "link {}: told to {} {}",
-                config.name(),
-                order.action(),
-                order.partition().map(Object::toString).orElse("all"));
-        orders.removeIf(old -> order.partition().isEmpty() || old.partition().equals(order.partition()));
-        orders.add(order);
+    void take(Order order) {
+        LOG.info("link {}: told to follow {}", config.name(), order);
+        if (order instanceof PauseOrder pause) {
+            orders.removeIf(
+                    old -> pause.partition().isEmpty() || old.partition().equals(pause.partition()));
+            orders.add(pause);
+        }
         members.forEach(member -> member.take(order));
     }
 

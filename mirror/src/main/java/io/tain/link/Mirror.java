@@ -257,7 +257,7 @@ public final class Mirror implements MirrorView {
     }
 
     @Override
-    public void take(String name, PauseOrder order) {
+    public void take(String name, Order order) {
         links.stream().filter(link -> link.config().name().equals(name)).forEach(link -> link.take(order));
     }
 }

@@ -13,6 +13,6 @@ public interface MirrorView {
     /** Threads that should go round and round and don't; empty in a mirror that lives, whatever its clusters do. */
     List<String> stuckThreads();
 
-    /** Has a link pause or go on; within seconds the status shows it. An unknown link is ignored. */
-    void take(String link, PauseOrder order);
+    /** Has a link follow an order; within seconds its status or events show it. An unknown link is ignored. */
+    void take(String link, Order order);
 }

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
@@ -26,6 +27,9 @@ import org.apache.kafka.common.Uuid;
  *    ▲  └───────────────────────────────────────┴──────────────────────────────┴──▶ HALTED ◀───policy───────┤
  *    └────────────────────────────────── another position is committed ─────────────────────────────────────┘
  * </pre>
+ *
+ * An operator's order takes it from POSITIONED, RUNNING or HALTED to MOVING, and from there to ASSIGNED like a BROKEN one, or
+ * back.
  */
 final class PartitionFlow {
     enum Phase {
@@ -34,6 +38,8 @@ final class PartitionFlow {
         RUNNING,
         /** Reading has ended because the source's log no longer has the position. */
         BROKEN,
+        /** Reading has ended because an operator wants it to go on elsewhere. */
+        MOVING,
         HALTED
     }
 
@@ -49,6 +55,7 @@ final class PartitionFlow {
     private SourcePartition source;
     private Optional<Offsets> left = Optional.empty();
     private LogBreak found;
+    private Optional<Move> move = Optional.empty();
     private long committed = -1;
     private TopicIds committedIds = TopicIds.UNKNOWN;
     private Optional<String> reason = Optional.of("looking for its position");
@@ -129,14 +136,65 @@ final class PartitionFlow {
         return found;
     }
 
-    /** Whether all that was read before it broke off is acknowledged. */
+    /**
+     * An operator's order to go on elsewhere.
+     *
+     * @param order what is wanted
+     * @param quiet ends when the tracker knows of all that was read
+     * @param before the phase before
+     * @param reason the reason then
+     */
+    record Move(MoveOrder order, CompletableFuture<Void> quiet, Phase before, Optional<String> reason) {
+        boolean wasHalted() {
+            return before == Phase.HALTED;
+        }
+    }
+
+    /** Why no order can be followed just now, if so. */
+    Optional<String> cannotMove() {
+        return phase == Phase.ASSIGNED || phase == Phase.BROKEN
+                ? Optional.of(reason.orElse("its position is not known"))
+                : Optional.empty();
+    }
+
+    /** Reading has been told to end, for an operator wants it to go on elsewhere. */
+    void move(MoveOrder order, CompletableFuture<Void> quiet) {
+        move = Optional.of(new Move(
+                order, quiet, move.map(Move::before).orElse(phase), move.isPresent() ? move.get().reason : reason));
+        phase = Phase.MOVING;
+        reason = Optional.of("an operator moves it to " + order.to() + "; waiting until what was read is acknowledged");
+    }
+
+    /** What an operator wants while it is MOVING. */
+    Optional<Move> move() {
+        return move;
+    }
+
+    /** The order can't be followed: from MOVING back to where it was. */
+    void stay() {
+        require(Phase.MOVING);
+        phase = move.orElseThrow().before();
+        reason = move.get().reason();
+        if (phase == Phase.RUNNING && assignment.hasEnded()) {
+            restart();
+        }
+        move = Optional.empty();
+        if (left.isPresent()) { // a commit of the other position may have arrived all the same
+            left = Optional.empty();
+            committed = -1;
+        }
+    }
+
+    /** Whether all that was read before it broke off, or was to be moved, is acknowledged. */
     boolean isSettled() {
-        return tracker.committable().offset() >= found.position();
+        return phase == Phase.MOVING
+                ? move.orElseThrow().quiet().isDone() && isDrained()
+                : tracker.committable().offset() >= found.position();
     }
 
     /** All below this offset is on the target. */
     long acknowledged() {
-        return tracker.committable().offset();
+        return tracker == null ? start.offset() : tracker.committable().offset();
     }
 
     /**
@@ -146,15 +204,16 @@ final class PartitionFlow {
      * @param offsets what it is about
      */
     boolean moveOn(Offsets offsets) {
-        require(Phase.BROKEN);
+        requireLeaving();
         boolean news = !left.equals(Optional.of(offsets));
         left = Optional.of(offsets);
         return news;
     }
 
-    /** From BROKEN back to ASSIGNED: another position was committed for it. */
+    /** From BROKEN or MOVING back to ASSIGNED: another position was committed for it. */
     void reassign() {
-        require(Phase.BROKEN);
+        requireLeaving();
+        move = Optional.empty();
         phase = Phase.ASSIGNED;
         reason = Optional.of("looking for its position");
         assignment = null;
@@ -165,6 +224,7 @@ final class PartitionFlow {
 
     /** @param offsets the source offsets that it is about, if known */
     void halt(EventLog events, Optional<Offsets> offsets, String why) {
+        move = Optional.empty();
         phase = Phase.HALTED;
         reason = Optional.of(why);
         events.tell(Event.Kind.HALTED, partition, offsets, why);
@@ -178,6 +238,12 @@ final class PartitionFlow {
     private void requireReading() {
         if (!isReading()) {
             throw new IllegalStateException(partition + " is " + phase + ", not being read");
+        }
+    }
+
+    private void requireLeaving() {
+        if (phase != Phase.BROKEN && phase != Phase.MOVING) {
+            throw new IllegalStateException(partition + " is " + phase + " and goes nowhere else");
         }
     }
 
@@ -256,7 +322,7 @@ final class PartitionFlow {
                     .or(() -> Optional.ofNullable(blocked.get(partition)).map(problem -> TARGET_TROUBLE + problem));
             state = why.isPresent() ? State.RETRYING : State.RUNNING;
         }
-        if (phase == Phase.BROKEN) {
+        if (phase == Phase.BROKEN || phase == Phase.MOVING) {
             state = State.RETRYING;
         }
         if (pause.isPresent() && phase != Phase.HALTED) {

@@ -9,7 +9,7 @@ import org.apache.kafka.common.TopicPartition;
  * @param action which of the two
  * @param partition the one that is meant; empty for all of the link, those that come later included
  */
-public record PauseOrder(Action action, Optional<TopicPartition> partition) {
+public record PauseOrder(Action action, Optional<TopicPartition> partition) implements Order {
     /** What is to be done. */
     public enum Action {
         PAUSE,

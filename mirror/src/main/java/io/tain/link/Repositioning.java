@@ -7,6 +7,7 @@ import io.tain.config.BreakPolicies.Truncated;
 import io.tain.config.LinkConfig;
 import io.tain.link.Event.Kind;
 import io.tain.link.Event.Offsets;
+import io.tain.link.MoveOrder.Where;
 import io.tain.offset.OffsetTracker.Position;
 import io.tain.source.LogBreak;
 import java.time.Duration;
@@ -15,10 +16,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
@@ -26,8 +29,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Decides what becomes of partitions whose source no longer has their position: by policy they halt, or go on elsewhere.
- * They go on only when all that was read is acknowledged and the new position is committed, and not without an event.
+ * Decides what becomes of partitions whose source no longer has their position: by policy they halt, or go on elsewhere; and
+ * of those that an operator moves. They go on only when all that was read is acknowledged and the new position is committed, and not without an event.
  *
  * <p>Owned by the stream's control thread, whose consumer it asks.
  */
@@ -46,7 +49,7 @@ final class Repositioning {
 
     Repositioning(LinkConfig config, Consumer<?, ?> consumer, DataPath path, EventLog events, Pace pace) {
         this.policies = config.source().breaks();
-        this.resuming = new Resuming(config.groupId());
+        this.resuming = new Resuming(config);
         this.consumer = consumer;
         this.path = path;
         this.events = events;
@@ -65,14 +68,11 @@ final class Repositioning {
      */
     private record Finding(Kind kind, Offsets offsets, String what, Optional<Next> next, String remedy) {}
 
-    private record Next(long offset, Uuid topic, String text) {}
+    private record Next(long offset, TopicIds topics, String text) {}
 
     /** Decides about those of the partitions that are broken off, as far as it can now. */
     void decide(Collection<PartitionFlow> flows) {
-        List<PartitionFlow> due = flows.stream()
-                .filter(flow -> flow.phase() == PartitionFlow.Phase.BROKEN)
-                .filter(flow -> flow.isSettled() || !mayGoOn(flow.found()))
-                .toList();
+        List<PartitionFlow> due = flows.stream().filter(this::isDue).toList();
         if (due.isEmpty() || pace.nanoTime() - notBeforeNanos < 0) {
             return;
         }
@@ -93,6 +93,14 @@ final class Repositioning {
         }
     }
 
+    private boolean isDue(PartitionFlow flow) {
+        return switch (flow.phase()) {
+            case MOVING -> flow.isSettled();
+            case BROKEN -> flow.isSettled() || !mayGoOn(flow.found());
+            default -> false;
+        };
+    }
+
     /** Whether a policy may let the partition go on; then all that was read must be acknowledged first. */
     private boolean mayGoOn(LogBreak found) {
         return switch (found.kind()) {
@@ -103,6 +111,10 @@ final class Repositioning {
     }
 
     private void decide(PartitionFlow flow, long start, long end, Map<PartitionFlow, Finding> moves) {
+        if (flow.move().isPresent()) {
+            ordered(flow, flow.move().get(), new Offsets(start, end), moves);
+            return;
+        }
         LogBreak found = flow.found();
         Finding finding;
         if (found.kind() == LogBreak.Kind.RECREATED) {
@@ -126,13 +138,70 @@ final class Repositioning {
         }
     }
 
+    /** @param log what the source has */
+    private void ordered(PartitionFlow flow, PartitionFlow.Move move, Offsets log, Map<PartitionFlow, Finding> moves) {
+        Where where = move.order().to();
+        long from = flow.acknowledged();
+        long to = switch (where.kind()) {
+            case OFFSET -> where.value();
+            case FORWARD -> from + where.value();
+            case TIMESTAMP -> atTime(flow.partition(), where.value()).orElse(log.next());
+            case EARLIEST -> log.first();
+            case LATEST -> log.next();
+            case CURRENT -> from;
+        };
+        boolean back = to <= from && move.order().action() == MoveOrder.Action.SKIP;
+        if (back || to < log.first() || to > log.next()) {
+            String why = back
+                    ? "it stands at " + from + ", and skipping goes forward"
+                    : "the source has offsets from " + log.first() + " to " + log.next();
+            flow.stay();
+            if (!flow.isPaused()) {
+                path.resume(flow);
+            }
+            events.tell(
+                    Kind.MOVE_REFUSED,
+                    flow.partition(),
+                    Optional.empty(),
+                    "not moved to " + where + (where.kind() == Where.Kind.OFFSET ? "" : ", which is " + to) + ": "
+                            + why);
+            return;
+        }
+        long again = Math.min(from, log.next()) - to;
+        String text = to > from
+                ? "the " + (to - from) + " offsets from " + from + " to " + to + " are not copied"
+                : again > 0
+                        ? "the " + again + " offsets from " + to + " on are copied again"
+                        : "nothing is passed over";
+        // A halted partition's topics may be other ones than before, and this is what its operator wants.
+        TopicIds ids = move.wasHalted() ? TopicIds.UNKNOWN : flow.ids();
+        moves.put(
+                flow,
+                new Finding(
+                        Kind.MOVED,
+                        new Offsets(Math.min(from, to), Math.max(from, to)),
+                        "moved by an operator from " + from + " to " + to,
+                        Optional.of(new Next(to, ids, text)),
+                        ""));
+    }
+
+    private OptionalLong atTime(TopicPartition partition, long ms) {
+        OffsetAndTimestamp found =
+                consumer.offsetsForTimes(Map.of(partition, ms), ASK).get(partition);
+        return found == null ? OptionalLong.empty() : OptionalLong.of(found.offset());
+    }
+
+    private static Next next(PartitionFlow flow, long offset, Uuid sourceTopic, String text) {
+        return new Next(offset, new TopicIds(sourceTopic, flow.ids().target()), text);
+    }
+
     private Finding lost(PartitionFlow flow, long start) {
         Offsets lost = new Offsets(flow.found().position(), start);
         String what = "retention on the source deleted " + lost.count() + " offsets before they were copied, from "
                 + place(flow) + ": the log now begins at " + start;
         Optional<Next> next = policies.lost() == Lost.HALT
                 ? Optional.empty()
-                : Optional.of(new Next(start, flow.ids().source(), "goes on at " + start));
+                : Optional.of(next(flow, start, flow.ids().source(), "goes on at " + start));
         return new Finding(
                 Kind.LOST,
                 lost,
@@ -150,13 +219,15 @@ final class Repositioning {
         Optional<Next> next = switch (policies.truncated()) {
             case HALT -> Optional.empty();
             case REWIND ->
-                Optional.of(new Next(
+                Optional.of(next(
+                        flow,
                         cut,
                         flow.ids().source(),
                         "goes back to " + cut + "; " + (position - cut)
                                 + " offsets are on the target that the source has lost"));
             case CONTINUE ->
-                Optional.of(new Next(
+                Optional.of(next(
+                        flow,
                         onward,
                         flow.ids().source(),
                         "goes on at " + onward + "; the " + (onward - cut) + " offsets that the source has from " + cut
@@ -178,7 +249,8 @@ final class Repositioning {
                 + found.oldTopic() + " and is now " + found.newTopic();
         Optional<Next> next = policies.recreated() == Recreated.HALT
                 ? Optional.empty()
-                : Optional.of(new Next(
+                : Optional.of(next(
+                        flow,
                         start,
                         found.newTopic(),
                         "copies the new topic from " + start + ", behind what the target has of the old"));
@@ -202,8 +274,7 @@ final class Repositioning {
         Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
         moves.forEach((flow, finding) -> {
             Next next = finding.next().orElseThrow();
-            TopicIds ids = new TopicIds(next.topic(), flow.ids().target());
-            offsets.put(flow.partition(), ids.commit(new Position(next.offset(), -1)));
+            offsets.put(flow.partition(), next.topics().commit(new Position(next.offset(), -1)));
         });
         moves.forEach((flow, finding) -> {
             if (flow.moveOn(finding.offsets())) {
@@ -217,7 +288,10 @@ final class Repositioning {
         // Only now: of a commit that fails it is not known whether it counts, and the next owner would say nothing.
         consumer.commitSync(offsets, ASK);
         moves.keySet().forEach(flow -> {
-            path.abandon(flow.assignment().orElseThrow());
+            flow.assignment().ifPresent(path::abandon);
+            if (flow.move().filter(PartitionFlow.Move::wasHalted).isPresent()) {
+                path.lookAgain(flow.partition());
+            }
             flow.reassign();
         });
     }

@@ -1,18 +1,21 @@
 package io.tain.link;
 
+import io.tain.config.LinkConfig;
 import org.apache.kafka.common.TopicPartition;
 
 /** Tells an operator how a halted partition goes on: by a position that a person has chosen. Immutable. */
 final class Resuming {
     static final String AFTER_CORRUPTION =
-            "to resume, mend the source or let an intact replica lead, and restart; to give"
-                    + " the batch up, stop the group's members and move its position behind the batch"
-                    + " (kafka-consumer-groups --reset-offsets)";
+            "to resume, mend the source or let an intact replica lead, and have it read again with tain seek --to-current; to"
+                    + " give the batch up, pass over it with tain skip --to-offset; or stop the group's members, move its"
+                    + " position (kafka-consumer-groups --reset-offsets) and start again";
 
+    private final String link;
     private final String group;
 
-    Resuming(String group) {
-        this.group = group;
+    Resuming(LinkConfig config) {
+        this.link = config.name();
+        this.group = config.groupId();
     }
 
     /** Going on at an offset. */
@@ -26,9 +29,16 @@ final class Resuming {
                 + " where it stands";
     }
 
+    /** Going on as it stands after limits of the target were changed, or without a record. */
+    static String afterRefusal(TopicPartition partition, long offset) {
+        return "change the limits and have it tried again with tain seek --to-current, or leave the record out: tain skip"
+                + " --partition " + partition + " --to-offset " + (offset + 1);
+    }
+
     private String with(TopicPartition partition, String where) {
-        return "to resume, stop every member of group " + group + ", and before starting again run on the source"
-                + " kafka-consumer-groups --reset-offsets --execute --group " + group + " --topic "
-                + partition.topic() + ":" + partition.partition() + " " + where;
+        return "to resume: tain seek " + link + " --partition " + partition + " " + where
+                + " --execute --token-file FILE; or stop every member of group " + group
+                + ", and before starting again run on the source kafka-consumer-groups --reset-offsets --execute --group "
+                + group + " --topic " + partition.topic() + ":" + partition.partition() + " " + where;
     }
 }

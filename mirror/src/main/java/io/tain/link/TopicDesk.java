@@ -53,6 +53,11 @@ final class TopicDesk implements Runnable {
         }
     }
 
+    /** Forgets what was found about a topic; it is looked at once somebody asks. */
+    void forget(Wanted topic) {
+        states.remove(topic);
+    }
+
     void stop() {
         stopped.countDown();
         something.release();

@@ -208,8 +208,10 @@ final class WriterLoop implements Runnable, WriterListener, Ticking {
                 events.onHalt(
                         assignment,
                         "the dead-letter topic refuses it too: " + what + "; it was refused first because of "
-                                + batch.refusal().orElseThrow() + "; change the limits of "
-                                + batch.target().topic() + ", or set on.refused=skip, and restart");
+                                + batch.refusal().orElseThrow() + "; of "
+                                + batch.target().topic()
+                                + " " + Resuming.afterRefusal(assignment.partition(), offset)
+                                + "; or set on.refused=skip and restart");
             case SKIP -> {
                 Offsets offsets = new Offsets(offset, batch.encoded().nextOffset());
                 counters.refused.add(batch.count());
@@ -222,7 +224,8 @@ final class WriterLoop implements Runnable, WriterListener, Ticking {
             case HALT ->
                 events.onHalt(
                         assignment,
-                        what + "; change the target's limits, or set on.refused=dead-letter or skip, and restart");
+                        what + "; of the target " + Resuming.afterRefusal(assignment.partition(), offset)
+                                + "; or set on.refused=dead-letter or skip and restart");
         }
         assignment.end();
         trackers.remove(assignment);

@@ -15,6 +15,9 @@ import io.tain.link.LinkStatus.PartitionStatus;
 import io.tain.link.LinkStatus.State;
 import io.tain.link.LinkStatus.Totals;
 import io.tain.link.MirrorView;
+import io.tain.link.MoveOrder;
+import io.tain.link.MoveOrder.Where;
+import io.tain.link.Order;
 import io.tain.link.PauseOrder;
 import io.tain.link.PauseOrder.Action;
 import java.io.BufferedReader;
@@ -115,7 +118,7 @@ class AdminServerTest {
         }
 
         @Override
-        public void take(String link, PauseOrder order) {
+        public void take(String link, Order order) {
             orders.add(link + " " + order);
         }
     }
@@ -197,6 +200,10 @@ class AdminServerTest {
             known.add("/api/v1/links/{link}/partitions/{topic}-{partition}:" + order);
         }
 
+        for (String order : List.of("seek", "skip")) {
+            known.add("/api/v1/links/{link}/partitions/{topic}-{partition}:" + order);
+        }
+
         assertThat(schema.paths().keySet()).isEqualTo(known);
         assertThat(schema.paths().toString()).contains("Whether all links are members");
         String description = ask("GET", "/api/v1/openapi.yaml").body();
@@ -271,6 +278,56 @@ class AdminServerTest {
                 .containsExactly(
                         "orders " + new PauseOrder(Action.PAUSE, Optional.empty()),
                         "orders " + new PauseOrder(Action.RESUME, Optional.of(new TopicPartition("o-1.x", 3))));
+    }
+
+    @Test
+    void shouldTakeOrdersToMoveAPartition() throws IOException {
+        String path = "/api/v1/links/orders/partitions/p-0:";
+        String bearer = "Authorization: Bearer " + TOKEN;
+
+        assertThat(ask("POST", path + "seek?to=earliest", bearer).status()).isEqualTo(202);
+        assertThat(ask("POST", path + "seek?to=2026-01-31T12%3A00%3A00%2B01%3A00", bearer)
+                        .status())
+                .isEqualTo(202);
+        assertThat(ask("POST", path + "skip?records=3", bearer).body())
+                .isEqualTo("{\"link\":\"orders\",\"partition\":\"p-0\",\"action\":\"skip\"}");
+        assertThat(ask("POST", path + "skip?to=17", bearer).status()).isEqualTo(202);
+
+        TopicPartition partition = new TopicPartition("p", 0);
+        assertThat(mirror.orders)
+                .containsExactly(
+                        "orders " + new MoveOrder(partition, MoveOrder.Action.SEEK, new Where(Where.Kind.EARLIEST, 0)),
+                        "orders "
+                                + new MoveOrder(
+                                        partition,
+                                        MoveOrder.Action.SEEK,
+                                        new Where(
+                                                Where.Kind.TIMESTAMP,
+                                                Instant.parse("2026-01-31T11:00:00Z")
+                                                        .toEpochMilli())),
+                        "orders " + new MoveOrder(partition, MoveOrder.Action.SKIP, new Where(Where.Kind.FORWARD, 3)),
+                        "orders " + new MoveOrder(partition, MoveOrder.Action.SKIP, new Where(Where.Kind.OFFSET, 17)));
+    }
+
+    @Test
+    void shouldNotMoveAPartitionAnywhereElse() throws IOException {
+        String path = "/api/v1/links/orders/partitions/p-0:";
+        String bearer = "Authorization: Bearer " + TOKEN;
+
+        for (String bad : List.of(
+                "seek",
+                "seek?to=",
+                "seek?to=-1",
+                "seek?to=tomorrow",
+                "seek?records=1",
+                "skip?to=latest",
+                "skip?records=x")) {
+            assertThat(ask("POST", path + bad, bearer).status()).as(bad).isEqualTo(400);
+        }
+        assertThat(ask("POST", path + "seek?to=1").status()).isEqualTo(401);
+        assertThat(ask("POST", "/api/v1/links/orders:seek?to=1", bearer).status())
+                .isEqualTo(405);
+        assertThat(mirror.orders).isEmpty();
     }
 
     @Test

@@ -28,6 +28,7 @@ class OperatorCommandsTest {
 
     private final Map<String, String> answers = new HashMap<>();
     private final List<String> asked = new CopyOnWriteArrayList<>();
+    private final Map<String, String> afterOrder = new HashMap<>();
     private HttpServer server;
 
     @TempDir
@@ -42,7 +43,12 @@ class OperatorCommandsTest {
         server.createContext("/", exchange -> {
             String path = exchange.getRequestURI().getPath();
             String credentials = exchange.getRequestHeaders().getFirst("Authorization");
-            asked.add(exchange.getRequestMethod() + " " + path + (credentials == null ? "" : " " + credentials));
+            String query = exchange.getRequestURI().getRawQuery();
+            asked.add(exchange.getRequestMethod() + " " + path + (query == null ? "" : "?" + query)
+                    + (credentials == null ? "" : " " + credentials));
+            if (exchange.getRequestMethod().equals("POST")) {
+                afterOrder.forEach(answers::put);
+            }
             byte[] body = answers.getOrDefault(path, "{\"error\":\"there is no link\"}")
                     .getBytes(StandardCharsets.UTF_8);
             exchange.sendResponseHeaders(answers.containsKey(path) ? 200 : 404, body.length);
@@ -128,6 +134,61 @@ class OperatorCommandsTest {
                         "POST /api/v1/links/eu:resume Bearer secret",
                         "POST /api/v1/links/eu/partitions/t-0:pause Bearer secret");
         assertThat(command.out()).contains("told to resume all of link eu", "told to pause t-0 of link eu");
+    }
+
+    private static String moved(String kind) {
+        return "{\"events\":[{\"time\":\"2026-01-01T00:00:00Z\",\"link\":\"eu\",\"kind\":\"" + kind
+                + "\",\"topic\":\"t\",\"partition\":0,\"firstOffset\":3,\"nextOffset\":7,\"text\":\"from 7 to 3\"}]}";
+    }
+
+    @Test
+    void shouldPlanHowManyOffsetsAMoveRepeatsOrPassesOver() {
+        command.run("seek", "eu", "--partition", "t-0", "--to-offset", "3", "--admin", address());
+        command.run("seek", "eu", "--partition", "t-0", "--to-offset", "9", "--admin", address());
+        command.run("seek", "eu", "--to-earliest", "--admin", address());
+        command.run("skip", "eu", "--partition", "t-0", "--records", "1", "--admin", address());
+
+        assertThat(command.out().lines().filter(line -> line.startsWith("would")))
+                .containsExactly(
+                        "would move t-0 of link eu from 7 to 3: up to 4 offsets would be copied again",
+                        "would move t-0 of link eu from 7 to 9: 2 offsets would not be copied",
+                        "would move t-0 of link eu from 7 to the log's beginning",
+                        "would move other-1 of link eu to the log's beginning",
+                        "would move t-0 of link eu if it were halted, but it is RUNNING");
+        assertThat(asked).noneMatch(request -> request.startsWith("POST"));
+    }
+
+    @Test
+    void shouldMoveAPartitionAndTellHowItWent() throws IOException {
+        String[] seek = {
+            "seek",
+            "eu",
+            "--partition",
+            "t-0",
+            "--to-datetime",
+            "2026-01-31T12:00:00+01:00",
+            "--admin",
+            address(),
+            "--execute",
+            "--token-file",
+            command.write("token", "secret\n")
+        };
+        answers.put("/api/v1/links/eu/partitions/t-0:seek", "{}");
+        answers.put("/api/v1/events", "{\"events\":[]}");
+        afterOrder.put("/api/v1/events", moved("MOVED"));
+
+        assertThat(command.run(seek)).isZero();
+        answers.put("/api/v1/events", "{\"events\":[]}");
+        afterOrder.put("/api/v1/events", moved("MOVE_REFUSED"));
+        assertThat(command.run(seek)).isEqualTo(ExitStatus.FAILURE);
+
+        assertThat(asked)
+                .contains(
+                        "POST /api/v1/links/eu/partitions/t-0:seek?to=2026-01-31T12%3A00%3A00%2B01%3A00 Bearer secret");
+        assertThat(command.out()).contains("t-0: from 7 to 3");
+        assertThat(command.run("seek", "eu", "--admin", address(), "--to-latest", "--to-earliest"))
+                .isEqualTo(ExitStatus.USAGE);
+        assertThat(command.run("skip", "eu", "--admin", address())).isEqualTo(ExitStatus.USAGE);
     }
 
     @Test

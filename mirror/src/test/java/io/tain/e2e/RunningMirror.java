@@ -5,8 +5,8 @@ import io.tain.link.LinkStatus;
 import io.tain.link.LinkStatus.PartitionStatus;
 import io.tain.link.LinkStatus.State;
 import io.tain.link.Mirror;
+import io.tain.link.Order;
 import io.tain.link.Outcome;
-import io.tain.link.PauseOrder;
 import io.tain.testkit.Await;
 import java.time.Duration;
 import java.util.Arrays;
@@ -57,8 +57,8 @@ public final class RunningMirror implements AutoCloseable {
         return mirror.events();
     }
 
-    /** Tells the link to pause or to go on. */
-    public void take(PauseOrder order) {
+    /** Tells the link what an operator wants. */
+    public void take(Order order) {
         mirror.take(status().link(), order);
     }
 

@@ -7,10 +7,11 @@ import java.util.Set;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * What an operator has paused. A paused partition is not read; it stays with its owner, and what was read before is copied
- * and committed. Owned by the stream's control thread.
+ * What operators have ordered. A paused partition is not read; it stays with its owner, and what was read before is copied
+ * and committed. One that is to be moved is not read either until {@link Repositioning} has moved it. Owned by the stream's
+ * control thread.
  */
-final class Pauses {
+final class Orders {
     private final String link;
     private final Map<TopicPartition, PartitionFlow> flows;
     private final DataPath path;
@@ -19,14 +20,39 @@ final class Pauses {
     private boolean all;
 
     /** @param flows the partitions that are owned, as the control thread has them at each time */
-    Pauses(String link, Map<TopicPartition, PartitionFlow> flows, DataPath path, EventLog events) {
+    Orders(String link, Map<TopicPartition, PartitionFlow> flows, DataPath path, EventLog events) {
         this.link = link;
         this.flows = flows;
         this.path = path;
         this.events = events;
     }
 
-    void take(PauseOrder order) {
+    void take(Order order) {
+        if (order instanceof PauseOrder pause) {
+            take(pause);
+        } else if (order instanceof MoveOrder move && flows.containsKey(move.partition())) {
+            begin(move, flows.get(move.partition()));
+        }
+    }
+
+    private void begin(MoveOrder order, PartitionFlow flow) {
+        boolean halted = flow.phase() == PartitionFlow.Phase.HALTED
+                || flow.move().filter(PartitionFlow.Move::wasHalted).isPresent();
+        Optional<String> refusal = order.action() == MoveOrder.Action.SKIP && !halted
+                ? Optional.of("only a halted partition has something to skip")
+                : flow.cannotMove();
+        if (refusal.isPresent()) {
+            events.tell(
+                    Event.Kind.MOVE_REFUSED,
+                    order.partition(),
+                    Optional.empty(),
+                    "not moved to " + order.to() + ": " + refusal.get());
+        } else {
+            flow.move(order, path.quieten(flow));
+        }
+    }
+
+    private void take(PauseOrder order) {
         boolean pause = order.action() == PauseOrder.Action.PAUSE;
         if (order.partition().isEmpty()) {
             all = pause;
