@@ -113,9 +113,9 @@ class PlantedBugsTest {
                         "goes on elsewhere, though told to halt, when retention has overtaken it",
                         new Edit(
                                 "link/Repositioning.java",
-                                "? Optional.empty()\n                : Optional.of(new Next(start, flow.ids().source(), ",
-                                "? Optional.of(new Next(start + 5, flow.ids().source(), \"\"))"
-                                        + ": Optional.of(new Next(start, flow.ids().source(), ")),
+                                "? Optional.empty()\n                : Optional.of(next(flow, start, flow.ids().source(), ",
+                                "? Optional.of(next(flow, start + 5, flow.ids().source(), \"\"))"
+                                        + ": Optional.of(next(flow, start, flow.ids().source(), ")),
                 PlantedBug.of(
                         "drops what was sent behind a batch that failed",
                         new Edit(
