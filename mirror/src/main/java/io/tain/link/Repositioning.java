@@ -169,10 +169,8 @@ final class Repositioning {
         }
         long again = Math.min(from, log.next()) - to;
         String text = to > from
-                ? "the " + (to - from) + " offsets from " + from + " to " + to + " are not copied"
-                : again > 0
-                        ? "the " + again + " offsets from " + to + " on are copied again"
-                        : "nothing is passed over";
+                ? "the offsets from " + from + " to " + to + " are not copied, " + (to - from) + " of them"
+                : again > 0 ? again + " offsets from " + to + " on are copied again" : "nothing is passed over";
         // A halted partition's topics may be other ones than before, and this is what its operator wants.
         TopicIds ids = move.wasHalted() ? TopicIds.UNKNOWN : flow.ids();
         moves.put(
