@@ -4,6 +4,7 @@ import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** Rows of words, each column as wide as its longest word; the last may be as long as it is. */
 final class Columns {
@@ -15,14 +16,21 @@ final class Columns {
 
     /** What is null becomes a dash. */
     void row(Object... cells) {
-        rows.add(Arrays.stream(cells)
-                .map(cell -> cell == null ? "-" : printable(cell.toString()))
-                .toList());
+        rows.add(Arrays.stream(cells).map(Columns::cell).toList());
     }
 
-    /** Control characters, which could turn a terminal's state, become spaces. */
+    /** One row without a table. */
+    static String line(String between, Object... cells) {
+        return Arrays.stream(cells).map(Columns::cell).collect(Collectors.joining(between));
+    }
+
+    static String cell(Object cell) {
+        return cell == null ? "-" : printable(cell.toString());
+    }
+
+    /** Control characters, which could turn a terminal's state, become spaces; so do those that turn the direction. */
     private static String printable(String text) {
-        return text.replaceAll("\\p{Cntrl}+", " ");
+        return text.replaceAll("[\\p{Cntrl}\\u0080-\\u009f\\u202a-\\u202e\\u2066-\\u2069]+", " ");
     }
 
     void print(PrintStream out) {

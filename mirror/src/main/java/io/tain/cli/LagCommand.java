@@ -14,9 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -42,8 +39,6 @@ final class LagCommand implements Callable<Integer> {
 
     private final Host host;
     private final Console console;
-    private final CountDownLatch stopped = new CountDownLatch(1);
-    private final AtomicInteger signal = new AtomicInteger();
 
     @Mixin
     private HelpOption help;
@@ -96,18 +91,15 @@ final class LagCommand implements Callable<Integer> {
     }
 
     private int watch(Map<LinkConfig, LagReader> readers) throws ClusterFailure, InterruptedException {
-        host.signals().listen(number -> {
-            signal.compareAndSet(0, number);
-            stopped.countDown();
-        });
+        Ending ending = Ending.of(host.signals());
         boolean limited = maxRecords != null || maxSeconds != null;
         do {
             int status = look(readers);
             if (limited && status == ExitStatus.OK) {
                 return status;
             }
-        } while (!stopped.await(BETWEEN_LOOKS.toMillis(), TimeUnit.MILLISECONDS));
-        return ExitStatus.ofSignal(signal.get());
+        } while (!ending.await(BETWEEN_LOOKS));
+        return ending.status();
     }
 
     private int look(Map<LinkConfig, LagReader> readers) throws ClusterFailure, InterruptedException {

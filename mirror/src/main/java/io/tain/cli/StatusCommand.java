@@ -3,10 +3,8 @@ package io.tain.cli;
 import io.tain.cli.AdminClient.AdminFailure;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code tain status}. */
@@ -18,39 +16,19 @@ import picocli.CommandLine.Option;
             ""
         })
 @SuppressWarnings("UnusedVariable") // picocli reads the annotations
-final class StatusCommand implements Callable<Integer> {
+final class StatusCommand extends AdminQuery {
     private static final String RUNNING = "RUNNING";
-
-    private final Console console;
-
-    @Mixin
-    private HelpOption help;
-
-    @Mixin
-    private AdminClient admin = new AdminClient();
 
     @Option(names = "--partitions", description = "All partitions.")
     private boolean all;
 
-    @Option(names = "--json", description = "The admin server's answer as it is.")
-    private boolean json;
-
     StatusCommand(Console console) {
-        this.console = console;
+        super(console, "/api/v1/links");
     }
 
     @Override
-    public Integer call() {
-        try {
-            if (json) {
-                console.out().println(admin.get("/api/v1/links"));
-                return ExitStatus.OK;
-            }
-            return print(admin.list("/api/v1/links", "links"));
-        } catch (AdminFailure e) {
-            console.error(e.getMessage());
-            return ExitStatus.FAILURE;
-        }
+    int print() throws AdminFailure {
+        return print(admin().list("/api/v1/links", "links"));
     }
 
     private int print(List<Map<String, Object>> links) throws AdminFailure {
@@ -65,7 +43,7 @@ final class StatusCommand implements Callable<Integer> {
                     link.get("bottleneck"),
                     states(link));
         }
-        table.print(console.out());
+        table.print(console().out());
         Columns partitions = new Columns(
                 "LINK",
                 "TOPIC",
@@ -80,7 +58,7 @@ final class StatusCommand implements Callable<Integer> {
         boolean halted = false;
         for (Map<String, Object> link : links) {
             String path = "/api/v1/links/" + link.get("link") + "/partitions";
-            for (Map<String, Object> partition : admin.list(path, "partitions")) {
+            for (Map<String, Object> partition : admin().list(path, "partitions")) {
                 halted |= "HALTED".equals(partition.get("state"));
                 if (all || !RUNNING.equals(partition.get("state"))) {
                     some = true;
@@ -98,13 +76,13 @@ final class StatusCommand implements Callable<Integer> {
             }
         }
         if (some) {
-            console.out().println();
-            partitions.print(console.out());
+            console().out().println();
+            partitions.print(console().out());
         }
         return halted ? ExitStatus.HALTED : ExitStatus.OK;
     }
 
-    private static String states(Map<String, Object> link) {
+    static String states(Map<String, Object> link) {
         return AdminClient.object(link.get("states")).entrySet().stream()
                 .filter(state -> !Long.valueOf(0).equals(state.getValue()))
                 .map(state -> state.getKey() + ":" + state.getValue())

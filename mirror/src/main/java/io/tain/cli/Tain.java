@@ -151,7 +151,8 @@ public final class Tain {
         tain.addSubcommand(new VerifyCommand(host, console));
         tain.addSubcommand(new ListedCommands.ConsumerOffsetChecker());
         tain.addSubcommand(new StatusCommand(console));
-        tain.addSubcommand(new EventsCommand(console));
+        tain.addSubcommand(new TopCommand(host, console));
+        tain.addSubcommand(new EventsCommand(host, console));
         tain.addSubcommand(
                 pauseCommand("pause", "Has a running mirror pause a link, or some of its partitions.", console));
         tain.addSubcommand(pauseCommand("resume", "Has a running mirror go on with what was paused.", console));

@@ -29,13 +29,14 @@ final class CommandFixture {
     private final LinkedBlockingQueue<IntConsumer> listeners = new LinkedBlockingQueue<>();
     private List<LinkConfig> links = List.of();
     private Extensions extensions = Extensions.NONE;
+    private Optional<Screen> screen = Optional.empty();
 
     CommandFixture(Path folder) {
         this.folder = folder;
     }
 
     int run(String... arguments) {
-        Host host = new Host(Map.of(), this::create, listeners::add, halts::add);
+        Host host = new Host(Map.of(), this::create, listeners::add, halts::add, () -> screen);
         Console console = new Console(
                 new PrintStream(out, true, StandardCharsets.UTF_8),
                 new PrintStream(err, true, StandardCharsets.UTF_8),
@@ -48,6 +49,11 @@ final class CommandFixture {
         links = created;
         extensions = with;
         return mirror;
+    }
+
+    /** Has somebody sit at a terminal. */
+    void sitAt(Screen terminal) {
+        screen = Optional.of(terminal);
     }
 
     FakeMirror mirror() {

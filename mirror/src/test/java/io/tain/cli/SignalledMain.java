@@ -2,6 +2,7 @@ package io.tain.cli;
 
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Optional;
 
 /** A process of its own that mirrors nothing until it is stopped, for {@link ProcessSignalsTest}. */
 final class SignalledMain {
@@ -30,8 +31,12 @@ final class SignalledMain {
                 }
             }
         };
-        Host host =
-                new Host(Map.of(), (links, extensions) -> running, new ProcessSignals(), Runtime.getRuntime()::halt);
+        Host host = new Host(
+                Map.of(),
+                (links, extensions) -> running,
+                new ProcessSignals(),
+                Runtime.getRuntime()::halt,
+                Optional::empty);
         Console console = new Console(System.out, System.err, Console.Verbosity.NORMAL, LogFormat.TEXT);
         System.exit(Tain.run(Arrays.asList(arguments).subList(1, arguments.length), host, console));
     }
