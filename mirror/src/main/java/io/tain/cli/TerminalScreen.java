@@ -38,7 +38,7 @@ final class TerminalScreen implements Screen {
 
     /** Empty where input or output is no terminal, or there is no {@code stty}. */
     static Optional<Screen> open() {
-        if (System.console() == null) {
+        if (!isTerminal()) {
             return Optional.empty();
         }
         Optional<String> before = stty("-g");
@@ -53,6 +53,21 @@ final class TerminalScreen implements Screen {
         } catch (IOException e) {
             stty(before.get());
             return Optional.empty();
+        }
+    }
+
+    /** Newer JVMs have a console without a terminal, too. */
+    private static boolean isTerminal() {
+        try {
+            Process process = new ProcessBuilder("sh", "-c", "test -t 0 && test -t 1")
+                    .inheritIO()
+                    .start();
+            return process.waitFor(STTY_SECONDS, TimeUnit.SECONDS) && process.exitValue() == 0;
+        } catch (IOException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
         }
     }
 
