@@ -144,7 +144,7 @@ final class TopCommand implements Callable<Integer> {
     private List<String> title() {
         String keys = "tain top   p pause   r resume   k up   j down   q quit";
         String question = asked.map(order -> order.action() + " " + order.row().name() + "? y or n")
-                .orElse(message);
+                .orElseGet(() -> message.isEmpty() ? now.orElseThrow().reason(selected) : message);
         return List.of(keys, question);
     }
 
@@ -154,10 +154,9 @@ final class TopCommand implements Callable<Integer> {
             Order order = asked.get();
             asked = Optional.empty();
             message = key == 'y' ? order(order) : "nothing was done";
-        } else if (key == Screen.UP) {
-            selected--;
-        } else if (key == Screen.DOWN) {
-            selected++;
+        } else if (key == Screen.UP || key == Screen.DOWN) {
+            selected += key == Screen.UP ? -1 : 1;
+            message = "";
         } else if ((key == 'p' || key == 'r') && !rows.isEmpty()) {
             if (tokenFile.isEmpty()) {
                 message = "start it with --token-file FILE to pause and resume";

@@ -19,7 +19,7 @@ final class TopView {
     private static final int STATE_WIDTH = 8;
     private static final int NUMBER_WIDTH = 9;
     private static final int SHORTEST_NAME = 16;
-    private static final int SHORTEST_REASON = 12;
+    private static final int SHORTEST_REASON = 18;
 
     private final long millis;
     private final List<Row> rows;
@@ -77,6 +77,13 @@ final class TopView {
     /** The links, and then their partitions, those first that need somebody. */
     List<Row> rows() {
         return rows;
+    }
+
+    /** Why a row is not running, in full; empty text if it is. */
+    String reason(int row) {
+        Object reason =
+                row < 0 || row >= rows.size() ? null : rows.get(row).fields().get("reason");
+        return reason == null ? "" : Columns.cell(reason);
     }
 
     /** How much of a field came in each second since the moment before; a dash when that is not known. */

@@ -175,6 +175,15 @@ class TopCommandTest {
     }
 
     @Test
+    void shouldTellTheWholeReasonOfWhatIsSelected() {
+        FakeScreen screen = new FakeScreen("j ");
+
+        top(screen);
+
+        assertThat(screen.shown.get(screen.shown.size() - 1).get(1)).endsWith("more of it than fits");
+    }
+
+    @Test
     void shouldSayWhatPausingTakes() {
         FakeScreen screen = new FakeScreen("p");
 
