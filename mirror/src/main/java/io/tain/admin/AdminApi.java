@@ -8,9 +8,6 @@ import io.tain.link.MoveOrder;
 import io.tain.link.MoveOrder.Where;
 import io.tain.link.Order;
 import io.tain.link.PauseOrder;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -61,7 +58,8 @@ final class AdminApi {
             case "/livez" -> live();
             case "/readyz" -> ready(request.query().equals("verbose"));
             case "/metrics" -> new Answer(200, MetricsText.CONTENT_TYPE, MetricsText.of(info, mirror.status()));
-            case "/api/v1/openapi.yaml" -> new Answer(200, "application/yaml", resource("openapi.yaml"));
+            case "/api/v1/openapi.yaml" ->
+                new Answer(200, "application/yaml", StaticFiles.read("/io/tain/admin/openapi.yaml"));
             case "/api/v1/info" -> Answer.json(200, info());
             case "/api/v1/links" ->
                 Answer.json(
@@ -71,20 +69,12 @@ final class AdminApi {
                                 mirror.status().stream().map(StatusJson::link).toList()));
             case "/api/v1/events" -> Answer.json(200, Map.of("events", events()));
             case "/api/v1/config" -> Answer.json(200, Map.of("links", settings()));
-            default -> link(request.path());
+            default -> StaticFiles.answer(request.path()).orElseGet(() -> link(request.path()));
         };
     }
 
     private static Answer notAllowed(String method) {
         return Answer.error(405, "only " + method + " is answered here");
-    }
-
-    private static byte[] resource(String name) {
-        try (InputStream in = AdminApi.class.getResourceAsStream(name)) {
-            return in.readAllBytes();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     /** Whether the threads go round; never whether a cluster answers, or its outage would have every mirror restarted. */

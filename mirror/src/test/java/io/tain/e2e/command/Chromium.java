@@ -1,0 +1,156 @@
+package io.tain.e2e.command;
+
+import io.tain.testkit.Await;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.WebSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.yaml.snakeyaml.Yaml;
+
+/** A headless Chromium with one page, driven by its DevTools protocol, which needs no library. */
+final class Chromium implements AutoCloseable, WebSocket.Listener {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Pattern LISTENING = Pattern.compile("ws://127\\.0\\.0\\.1:(\\d+)/");
+    private static final Pattern TARGET = Pattern.compile("\"webSocketDebuggerUrl\": *\"(ws:[^\"]*/page/[^\"]*)\"");
+
+    private final Process process;
+    private final Path profile;
+    private final WebSocket socket;
+    private final AtomicInteger ids = new AtomicInteger();
+    private final Map<Integer, CompletableFuture<Map<String, Object>>> asked = new ConcurrentHashMap<>();
+    private final List<String> complaints = new CopyOnWriteArrayList<>();
+    private final StringBuilder part = new StringBuilder();
+
+    Chromium() throws IOException {
+        profile = Files.createTempDirectory("chromium");
+        Path log = profile.resolve("log");
+        process = new ProcessBuilder(
+                        "chromium",
+                        "--headless=new",
+                        "--no-sandbox",
+                        "--disable-gpu",
+                        "--disable-dev-shm-usage",
+                        "--no-first-run",
+                        "--disable-background-networking",
+                        "--remote-debugging-port=0",
+                        "--user-data-dir=" + profile.resolve("data"),
+                        "about:blank")
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start();
+        Await.until(
+                "chromium listens",
+                PATIENCE,
+                () -> LISTENING.matcher(Files.readString(log)).find());
+        Matcher port = LISTENING.matcher(Files.readString(log));
+        port.find();
+        HttpClient client = HttpClient.newHttpClient();
+        List<String> pages = new ArrayList<>();
+        Await.until("chromium has a page", PATIENCE, () -> {
+            String targets = client.send(
+                            java.net.http.HttpRequest.newBuilder(
+                                            URI.create("http://127.0.0.1:" + port.group(1) + "/json/list"))
+                                    .build(),
+                            java.net.http.HttpResponse.BodyHandlers.ofString())
+                    .body();
+            Matcher page = TARGET.matcher(targets);
+            return page.find() && pages.add(page.group(1));
+        });
+        socket = client.newWebSocketBuilder()
+                .buildAsync(URI.create(pages.get(0)), this)
+                .join();
+        call("Runtime.enable", "{}");
+        call("Log.enable", "{}");
+    }
+
+    @Override
+    public CompletionStage<?> onText(WebSocket from, CharSequence text, boolean last) {
+        part.append(text);
+        if (last) {
+            String whole = part.toString();
+            part.setLength(0);
+            Map<String, Object> message = new Yaml().load(whole);
+            CompletableFuture<Map<String, Object>> waiting = asked.remove((Integer) message.getOrDefault("id", -1));
+            if (waiting != null) {
+                waiting.complete(message);
+            } else if (whole.contains("\"level\":\"error\"") || whole.contains("exceptionThrown")) {
+                complaints.add(whole);
+            }
+        }
+        from.request(1);
+        return null;
+    }
+
+    private Map<String, Object> call(String method, String parameters) {
+        int id = ids.incrementAndGet();
+        CompletableFuture<Map<String, Object>> answer = new CompletableFuture<>();
+        asked.put(id, answer);
+        socket.sendText("{\"id\":" + id + ",\"method\":\"" + method + "\",\"params\":" + parameters + "}", true)
+                .join();
+        return answer.orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
+    }
+
+    void open(String uri) {
+        call("Page.navigate", "{\"url\":\"" + uri + "\"}");
+    }
+
+    /** The value of an expression in the page, as text. */
+    String evaluate(String expression) {
+        String escaped = expression.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", " ");
+        return String.valueOf(call("Runtime.evaluate", "{\"expression\":\"String(" + escaped + ")\"}"));
+    }
+
+    void awaitText(String text) {
+        Await.until(
+                "the page says " + text,
+                PATIENCE,
+                () -> evaluate("document.body.innerText").contains(text));
+    }
+
+    void resize(int width, int height, String colors) {
+        call(
+                "Emulation.setDeviceMetricsOverride",
+                "{\"width\":" + width + ",\"height\":" + height + ",\"deviceScaleFactor\":1,\"mobile\":false}");
+        call(
+                "Emulation.setEmulatedMedia",
+                "{\"features\":[{\"name\":\"prefers-color-scheme\",\"value\":\"" + colors + "\"}]}");
+    }
+
+    void screenshot(Path file) throws IOException {
+        Map<String, Object> answer = call("Page.captureScreenshot", "{\"format\":\"png\"}");
+        Map<?, ?> result = (Map<?, ?>) answer.get("result");
+        Files.createDirectories(file.getParent());
+        Files.write(file, Base64.getDecoder().decode((String) result.get("data")));
+    }
+
+    /** Errors of scripts, of requests, and against the content security policy. */
+    List<String> complaints() {
+        return complaints;
+    }
+
+    @Override
+    public void close() throws IOException {
+        process.destroy();
+        process.onExit().orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
+        try (Stream<Path> files = Files.walk(profile)) {
+            files.sorted(java.util.Comparator.reverseOrder())
+                    .forEach(file -> file.toFile().delete());
+        }
+    }
+}
