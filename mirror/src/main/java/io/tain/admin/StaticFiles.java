@@ -6,32 +6,38 @@ import java.io.UncheckedIOException;
 import java.util.Map;
 import java.util.Optional;
 
-/** The page's files: these and no others, from the jars. */
+/** The files of the dashboard: these and no others, from the jars. */
 final class StaticFiles {
     private static final String PAGE = "/io/tain/admin/page/";
     private static final String UPLOT = "/META-INF/resources/webjars/uplot/1.6.30/dist/";
-    private static final String SCRIPT = "text/javascript; charset=utf-8";
-    private static final String STYLE = "text/css; charset=utf-8";
 
-    /** By path. */
-    private static final Map<String, StaticFile> ALL = Map.of(
-            "/", new StaticFile(PAGE + "index.html", "text/html; charset=utf-8"),
-            "/style.css", new StaticFile(PAGE + "style.css", STYLE),
-            "/icon.svg", new StaticFile(PAGE + "icon.svg", "image/svg+xml"),
-            "/app.js", new StaticFile(PAGE + "app.js", SCRIPT),
-            "/format.js", new StaticFile(PAGE + "format.js", SCRIPT),
-            "/links.js", new StaticFile(PAGE + "links.js", SCRIPT),
-            "/topics.js", new StaticFile(PAGE + "topics.js", SCRIPT),
-            "/uplot.js", new StaticFile(UPLOT + "uPlot.esm.js", SCRIPT),
-            "/uplot.css", new StaticFile(UPLOT + "uPlot.min.css", STYLE));
+    /** Resources by path. */
+    private static final Map<String, String> ALL = Map.ofEntries(
+            Map.entry("/", PAGE + "index.html"),
+            Map.entry("/style.css", PAGE + "style.css"),
+            Map.entry("/icon.svg", PAGE + "icon.svg"),
+            Map.entry("/app.js", PAGE + "app.js"),
+            Map.entry("/format.js", PAGE + "format.js"),
+            Map.entry("/links.js", PAGE + "links.js"),
+            Map.entry("/orders.js", PAGE + "orders.js"),
+            Map.entry("/plot.js", PAGE + "plot.js"),
+            Map.entry("/topics.js", PAGE + "topics.js"),
+            Map.entry("/uplot.js", UPLOT + "uPlot.esm.js"),
+            Map.entry("/uplot.css", UPLOT + "uPlot.min.css"));
+
+    private static final Map<String, String> CONTENT_TYPES = Map.of(
+            "html", "text/html; charset=utf-8",
+            "css", "text/css; charset=utf-8",
+            "js", "text/javascript; charset=utf-8",
+            "svg", "image/svg+xml");
 
     private StaticFiles() {}
 
-    private record StaticFile(String resource, String contentType) {}
-
     static Optional<Answer> answer(String path) {
-        return Optional.ofNullable(ALL.get(path))
-                .map(file -> new Answer(200, file.contentType(), read(file.resource())));
+        return Optional.ofNullable(ALL.get(path)).map(resource -> {
+            String extension = resource.substring(resource.lastIndexOf('.') + 1);
+            return new Answer(200, CONTENT_TYPES.get(extension), read(resource));
+        });
     }
 
     /** A resource that is part of the product. */

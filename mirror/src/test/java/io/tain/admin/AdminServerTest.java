@@ -31,7 +31,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -210,6 +212,30 @@ class AdminServerTest {
         List.of(State.values()).forEach(state -> assertThat(description).containsPattern("\\b" + state + "[,\\]]"));
         List.of(Event.Kind.values()).forEach(kind -> assertThat(description).containsPattern("\\b" + kind + "[,\\]]"));
         List.of(Bottleneck.values()).forEach(word -> assertThat(description).contains(word.word()));
+    }
+
+    @Test
+    void shouldServeThePageAndAllItsPartsAndNothingElse() throws IOException {
+        Reply page = ask("GET", "/");
+
+        assertThat(page.headers()).containsEntry("content-type", "text/html; charset=utf-8");
+        assertThat(page.headers().get("content-security-policy")).contains("default-src 'none'", "script-src 'self'");
+        Deque<String> left = new ArrayDeque<>(all("(?:href|src)=\"(/[\\w.]+)\"", page.body()));
+        Set<String> parts = new TreeSet<>();
+        while (!left.isEmpty()) {
+            String part = left.pop();
+            if (parts.add(part)) {
+                Reply reply = ask("GET", part);
+                assertThat(reply.status()).as(part).isEqualTo(200);
+                left.addAll(all("from '(/[\\w.]+)'", reply.body()));
+            }
+        }
+        assertThat(parts).contains("/app.js", "/style.css", "/uplot.js");
+        assertThat(ask("GET", "/../openapi.yaml").status()).isEqualTo(404);
+        assertThat(ask("GET", "/page/app.js").status()).isEqualTo(404);
+        String words = ask("GET", "/links.js").body() + ask("GET", "/format.js").body();
+        List.of(State.values()).forEach(state -> assertThat(words).contains(state + ":"));
+        List.of(Bottleneck.values()).forEach(word -> assertThat(words).containsPattern(word.word() + "'?:"));
     }
 
     @Test

@@ -1,8 +1,23 @@
-/** Numbers and words as people read them. */
+/** Numbers and words as people read them, and elements made of them. */
 export const NONE = '–';
 
 export function count(value) {
   return value === null || value === undefined ? NONE : Math.round(value).toLocaleString('en');
+}
+
+export function many(number, thing) {
+  return `${count(number)} ${thing}${number === 1 ? '' : 's'}`;
+}
+
+/** Such as 1.2k, for where there is little room. */
+export function compact(value) {
+  const units = ['', 'k', 'M', 'G'];
+  let unit = 0;
+  while (value >= 1000 && unit < units.length - 1) {
+    value /= 1000;
+    unit++;
+  }
+  return `${Number(value.toPrecision(3))}${units[unit]}`;
 }
 
 export function bytes(value) {
@@ -17,7 +32,7 @@ export function bytes(value) {
 
 export function seconds(value) {
   if (value === null || value === undefined) return NONE;
-  if (value === 0) return '0 s';
+  if (value < 0.001) return '0 s';
   if (value < 1) return `${Math.round(value * 1000)} ms`;
   if (value < 120) return `${value < 10 ? value.toFixed(1) : Math.round(value)} s`;
   if (value < 7200) return `${Math.round(value / 60)} min`;
@@ -34,7 +49,15 @@ export function element(name, attributes = {}, ...children) {
   return made;
 }
 
-const SEVERITY = { HALTED: 'bad', STALLED: 'bad', RETRYING: 'warn', PAUSED: 'warn', STARTING: 'warn', RUNNING: 'good' };
+/** Sets the text of an element where it is another, so that nothing is selected or read out anew without need. */
+export function say(place, text) {
+  if (place.textContent !== text) place.textContent = text;
+}
+
+/** From what needs an operator most to what does not. */
+export const STATES = ['HALTED', 'STALLED', 'RETRYING', 'PAUSED', 'STARTING', 'RUNNING'];
+
+const SEVERITY = { HALTED: 'bad', STALLED: 'bad', RETRYING: 'warn', PAUSED: 'wait', STARTING: 'wait', RUNNING: 'good' };
 
 export function severity(state) {
   return SEVERITY[state] ?? 'warn';
@@ -44,14 +67,24 @@ export function chip(text, kind) {
   return element('span', { class: `chip ${kind}` }, text);
 }
 
-/** Smallest bound under which that share of the durations lies; null if there are none. */
+/** Whose trouble a reason of waiting tells of: source, target, or empty text if it does not say. */
+export function side(reason) {
+  return /^(source|target): /.exec(reason ?? '')?.[1] ?? '';
+}
+
+/** About the duration under which that share of all lies; null if there are none, Infinity beyond the last bound. */
 export function quantile(buckets, share) {
   const total = buckets.reduce((sum, bucket) => sum + bucket.count, 0);
   if (total === 0) return null;
   let seen = 0;
+  let lower = 0;
   for (const bucket of buckets) {
+    const upper = bucket.upToSeconds ?? Infinity;
+    if (bucket.count > 0 && seen + bucket.count >= total * share) {
+      return upper === Infinity ? Infinity : lower + ((upper - lower) * (total * share - seen)) / bucket.count;
+    }
     seen += bucket.count;
-    if (seen >= total * share) return bucket.upToSeconds ?? Infinity;
+    lower = upper;
   }
-  return null;
+  return Infinity;
 }

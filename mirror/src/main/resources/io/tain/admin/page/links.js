@@ -1,44 +1,56 @@
-import uPlot from '/uplot.js';
-import { bytes, chip, count, element, quantile, seconds, severity } from '/format.js';
+import { Plot } from '/plot.js';
+import { STATES, bytes, chip, compact, count, element, many, quantile, say, seconds, severity } from '/format.js';
 
-const KEPT = 120;
+const KEPT = 180;
+const SPEED_POINTS = 5;
 const WINDOW = 30;
+/** What is younger is under way; lag is not worth a word. */
+export const BEHIND_SECONDS = 5;
 
 const BOTTLENECKS = {
-  'source-empty': 'Keeps up: what the source has is on the target.',
-  'source-slow': 'The target waits for the source.',
-  'source-throttled': 'A quota of the source holds it back.',
-  'target-slow': 'The source waits for the target.',
-  'target-throttled': 'A quota of the target holds it back.',
-  budget: 'All of memory.budget is on the long way to the target.',
-  paused: 'Paused by an operator.',
-  halted: 'Halted: see what needs attention.',
+  'source-empty': ['', 'It keeps up: what the source has is on the target.'],
+  'source-slow': ['source', 'The source is the slowest part: the target takes all that is read, and waits for more.'],
+  'source-throttled': ['source', 'A quota of the source’s brokers holds it back.'],
+  'target-slow': ['target', 'The target is the slowest part: batches pile up before it.'],
+  'target-throttled': ['target', 'A quota of the target’s brokers holds it back.'],
+  budget: ['tain', 'All that memory.budget allows is under way to the target: more of it would make it faster.'],
+  paused: ['tain', 'An operator has paused all of it.'],
+  halted: ['tain', 'All of it is halted; why stands above.'],
 };
+
+const TILES = [
+  ['behind', 'Behind'],
+  ['records', 'Records'],
+  ['bytes', 'To the target'],
+  ['latency', 'Latency, median'],
+  ['forwarded', 'Forwarded as is'],
+  ['lost', 'Not copied'],
+];
 
 /** One link: its numbers, and how they went since the page was opened. */
 export class LinkCard {
-  constructor(name) {
+  /** @param onOrder told the action, pause or resume, when a button is pressed */
+  constructor(name, onOrder) {
     this.history = [];
-    this.sentence = element('p');
-    this.states = element('span');
+    this.states = element('span', { class: 'states' });
+    this.button = element('button', { type: 'button' }, 'Pause');
+    this.button.addEventListener('click', () => onOrder(this.button.textContent.toLowerCase()));
+    this.sentence = element('p', { class: 'faint' });
+    this.flow = {};
     this.values = {};
     const list = element('dl');
-    for (const [key, title] of [
-      ['behind', 'Behind'],
-      ['records', 'Records'],
-      ['read', 'From the source'],
-      ['written', 'To the target'],
-      ['latency', 'Latency'],
-      ['forwarded', 'Forwarded as is'],
-    ]) {
-      this.values[key] = element('dd');
-      list.append(element('div', {}, element('dt', {}, title), this.values[key]));
+    for (const [key, title] of TILES) {
+      const value = element('dd', { class: 'value' });
+      const more = element('dd', { class: 'faint' });
+      this.values[key] = { value, more, tile: element('div', {}, element('dt', {}, title), value, more) };
+      list.append(this.values[key].tile);
     }
     this.plots = element('div', { class: 'plots' });
     this.root = element(
       'article',
       { class: 'link', 'aria-label': `Link ${name}` },
-      element('h3', {}, name, ' ', this.states),
+      element('div', { class: 'heading' }, element('h3', {}, name), this.states, this.button),
+      this.makeFlow(),
       this.sentence,
       list,
       this.plots,
@@ -46,46 +58,105 @@ export class LinkCard {
     this.charts = null;
   }
 
+  makeFlow() {
+    const node = (key, title) => {
+      this.flow[key] = { root: null, text: element('small') };
+      this.flow[key].root = element('div', { class: 'node' }, element('b', {}, title), this.flow[key].text);
+      return this.flow[key].root;
+    };
+    const arrow = (key) => {
+      this.flow[key] = element('span');
+      return element('div', { class: 'arrow' }, this.flow[key]);
+    };
+    return element('div', { class: 'flow' }, node('source', 'Source'), arrow('read'), node('tain', 'Tain'), arrow('written'), node('target', 'Target'));
+  }
+
+  /** Takes what the link says at a time, in seconds. */
   update(link, time) {
+    this.link = link;
     this.history.push({ time, link });
     if (this.history.length > KEPT) this.history.shift();
-    this.sentence.textContent = link.joined ? BOTTLENECKS[link.bottleneck] ?? link.bottleneck : 'Joining its group…';
-    this.states.replaceChildren(
-      ...Object.entries(link.states)
-        .filter(([, number]) => number > 0)
-        .map(([state, number]) => chip(`${number} ${state}`, severity(state))),
-    );
-    const rates = this.rates(this.history.length - 1, 5);
-    const lag = link.lagRecords === 0 ? 'nothing to copy' : `${count(link.lagRecords)} records`;
-    this.show('behind', link.lagRecords === 0 ? '0 s' : seconds(link.lagSeconds), this.eta(link, lag));
+    const states = STATES.filter((state) => link.states[state] > 0);
+    this.states.replaceChildren(...states.map((state) => chip(`${count(link.states[state])} ${state}`, severity(state))));
+    const paused = link.partitions > 0 && link.states.PAUSED === link.partitions;
+    say(this.button, paused ? 'Resume' : 'Pause');
+    this.button.hidden = link.partitions === 0;
+    this.root.classList.toggle('empty', link.partitions === 0 && link.records === 0);
+    this.showFlow(link);
+    this.showTiles(link);
+    this.draw();
+  }
+
+  /** @param troubles for source and target, how many partitions wait for it */
+  setTroubles(troubles) {
+    this.troubles = troubles;
+  }
+
+  showFlow(link) {
+    const rates = this.rates(this.history.length - 1, SPEED_POINTS);
+    const [place, sentence] = link.joined ? BOTTLENECKS[link.bottleneck] ?? ['', link.bottleneck] : ['', 'It is joining its group.'];
+    const troubles = this.troubles ?? { source: 0, target: 0 };
+    const waiting = troubles.source + troubles.target > 0;
+    const texts = {
+      source: link.bottleneck === 'source-empty' ? 'all of it is read' : link.bottleneck === 'source-throttled' ? 'throttles' : 'is read',
+      tain: `${bytes(link.budgetUsedBytes)} of ${bytes(link.budgetBytes)} under way`,
+      target: link.bottleneck === 'target-throttled' ? 'throttles' : 'takes what comes',
+    };
+    for (const key of ['source', 'tain', 'target']) {
+      const trouble = troubles[key] > 0;
+      const holds = !waiting && key === place && link.lagSeconds > BEHIND_SECONDS;
+      this.flow[key].root.className = `node ${trouble ? 'down' : holds ? 'slow' : ''}`;
+      say(this.flow[key].text, trouble ? `trouble: ${many(troubles[key], 'partition')} waiting` : holds && key !== 'tain' ? 'the slowest part' : texts[key]);
+    }
+    say(this.flow.read, `${bytes(rates.read)}/s`);
+    say(this.flow.written, `${bytes(rates.written)}/s`);
+    const idle = link.states.HALTED + link.states.PAUSED > 0 && place === '';
+    say(this.sentence, waiting ? 'It waits, and goes on by itself where it stands.' : idle ? 'What is neither halted nor paused keeps up.' : sentence);
+  }
+
+  showTiles(link) {
+    const rates = this.rates(this.history.length - 1, SPEED_POINTS);
+    this.show('behind', link.lagRecords === 0 ? '0 s' : seconds(link.lagSeconds), this.behind());
     this.show('records', `${count(rates.records)}/s`, `${count(link.records)} in all`);
-    this.show('read', `${bytes(rates.read)}/s`, `${bytes(link.bytesRead)} in all`);
-    this.show('written', `${bytes(rates.written)}/s`, `${bytes(link.bytesWritten)} in all`);
-    const latency = this.latency(this.history.length - 1);
-    const bound = (value) => (value === null ? '–' : value === Infinity ? 'over 1 h' : `≤ ${seconds(value)}`);
-    this.show('latency', bound(latency.half), `99 %: ${bound(latency.most)}`);
+    this.show('bytes', `${bytes(rates.written)}/s`, `${bytes(link.bytesWritten)} in all`);
+    const latency = this.latency(this.history.length - 1, WINDOW);
+    const bound = (value) => (value === Infinity ? 'over 1 h' : seconds(value));
+    this.show('latency', bound(latency.half), `99 % within ${bound(latency.most)}`);
     const transcoded = Object.values(link.transcodedBatches).reduce((sum, number) => sum + number, 0);
     const batches = link.forwardedBatches + transcoded;
     const reasons = Object.entries(link.transcodedBatches).sort((a, b) => b[1] - a[1]).slice(0, 2);
     this.show(
       'forwarded',
-      batches === 0 ? '–' : `${((100 * link.forwardedBatches) / batches).toFixed(transcoded ? 1 : 0)} %`,
-      reasons.length ? `else: ${reasons.map(([reason]) => reason).join(', ')}` : 'of the batches',
+      batches === 0 ? '–' : `${Math.floor((1000 * link.forwardedBatches) / batches) / 10} %`,
+      reasons.length ? `rewritten: ${reasons.map(([reason]) => reason).join(', ')}` : `of ${many(batches, 'batch').replace('batchs', 'batches')}`,
     );
-    this.draw();
+    const lost = [['lostOffsets', 'lost to retention'], ['refusedRecords', 'refused'], ['deadLetters', 'dead letters']].filter(([key]) => link[key] > 0);
+    this.values.lost.tile.hidden = lost.length === 0;
+    this.show('lost', count(lost.reduce((sum, [key]) => sum + link[key], 0)), lost.map(([key, word]) => `${count(link[key])} ${word}`).join(', '));
   }
 
-  /** How long until it has caught up, going by how the lag went of late. */
-  eta(link, lag) {
+  /** How far behind, in words; bytes go by the mean size of what was copied so far. */
+  behind() {
+    const { link } = this;
+    if (link.lagRecords === 0) return 'nothing to copy';
+    return `${many(link.lagRecords, 'record')}${link.records > 0 ? `, about ${bytes(this.lagBytes())}` : ''}`;
+  }
+
+  lagBytes() {
+    return (this.link.lagRecords * this.link.bytesWritten) / Math.max(1, this.link.records);
+  }
+
+  /** Seconds until it has caught up, going by how the lag went of late; null if it has, or does not get nearer. */
+  toGo() {
     const before = this.history[Math.max(0, this.history.length - WINDOW)];
     const passed = this.history.at(-1).time - before.time;
-    const gained = before.link.lagRecords - link.lagRecords;
-    if (link.lagRecords === 0 || passed < 5 || gained <= 0 || (link.lagSeconds ?? 0) < 5) return lag;
-    return `${lag}, caught up in ${seconds((link.lagRecords / gained) * passed)}`;
+    const gained = before.link.lagRecords - this.link.lagRecords;
+    return passed < SPEED_POINTS || gained <= 0 ? null : (this.link.lagRecords / gained) * passed;
   }
 
   show(key, value, more) {
-    this.values[key].replaceChildren(value, element('small', {}, more));
+    say(this.values[key].value, value);
+    say(this.values[key].more, more);
   }
 
   rates(index, span) {
@@ -96,54 +167,30 @@ export class LinkCard {
     return { records: per('records'), read: per('bytesRead'), written: per('bytesWritten') };
   }
 
-  latency(index) {
+  latency(index, span) {
     const now = this.history[index].link.latency.buckets;
-    const before = this.history[Math.max(0, index - WINDOW)].link.latency.buckets;
-    const whole = this.history.length < 2;
+    const before = this.history[Math.max(0, index - span)].link.latency.buckets;
     const buckets = now.map((bucket, i) => ({
       upToSeconds: bucket.upToSeconds,
-      count: whole ? bucket.count : Math.max(0, bucket.count - before[i].count),
+      count: this.history.length < 2 ? bucket.count : Math.max(0, bucket.count - before[i].count),
     }));
     return { half: quantile(buckets, 0.5), most: quantile(buckets, 0.99) };
   }
 
   draw() {
+    this.charts ??= [
+      new Plot(this.plots, 'MB/s', [['source', '--source'], ['target', '--target']], compact),
+      new Plot(this.plots, 'Records/s', [['to the target', '--target']], compact),
+      new Plot(this.plots, 'Latency', [['median', '--source'], ['99 %', '--target']], seconds),
+      new Plot(this.plots, 'Behind', [['oldest record', '--source']], seconds),
+    ];
     const times = this.history.map((point) => point.time);
-    const rates = this.history.map((_, index) => this.rates(index, 2));
-    const lags = this.history.map((point) => point.link.lagSeconds);
-    if (this.charts === null) {
-      const style = getComputedStyle(document.documentElement);
-      const color = (name) => style.getPropertyValue(name).trim();
-      this.charts = [
-        this.plot('MB/s, source and target', color, [['source', '--source'], ['target', '--target']]),
-        this.plot('records/s', color, [['records', '--source']]),
-        this.plot('seconds behind', color, [['lag', '--target']]),
-      ];
-    }
-    this.charts[0].setData([times, rates.map((r) => r.read / 1e6), rates.map((r) => r.written / 1e6)]);
-    this.charts[1].setData([times, rates.map((r) => r.records)]);
-    this.charts[2].setData([times, lags]);
-  }
-
-  plot(title, color, series) {
-    const place = element('div', { class: 'plot', role: 'img', 'aria-label': `Plot of ${title}, of the last two minutes` });
-    place.append(element('h4', {}, title));
-    this.plots.append(place);
-    const axis = { stroke: color('--faint'), grid: { stroke: color('--line'), width: 1 }, ticks: { show: false }, size: 44 };
-    const chart = new uPlot(
-      {
-        width: Math.max(180, place.clientWidth),
-        height: 120,
-        cursor: { show: false },
-        legend: { show: false },
-        scales: { y: { range: (_, low, high) => [0, Math.max(high ?? 0, 1) * 1.1] } },
-        axes: [{ ...axis, size: 24, space: 90 }, axis],
-        series: [{}, ...series.map(([label, name]) => ({ label, stroke: color(name), width: 1.5, spanGaps: true }))],
-      },
-      [[], ...series.map(() => [])],
-      place,
-    );
-    new ResizeObserver(() => chart.setSize({ width: Math.max(180, place.clientWidth), height: 120 })).observe(place);
-    return chart;
+    const rates = this.history.map((_, index) => (index === 0 ? null : this.rates(index, 2)));
+    const latencies = this.history.map((_, index) => (index === 0 ? {} : this.latency(index, SPEED_POINTS)));
+    const finite = (value) => (value === Infinity ? null : value);
+    this.charts[0].show([times, rates.map((r) => r && r.read / 1e6), rates.map((r) => r && r.written / 1e6)]);
+    this.charts[1].show([times, rates.map((r) => r && r.records)]);
+    this.charts[2].show([times, latencies.map((l) => finite(l.half)), latencies.map((l) => finite(l.most))]);
+    this.charts[3].show([times, this.history.map(({ link }) => (link.lagRecords === 0 ? 0 : link.lagSeconds))]);
   }
 }

@@ -1,38 +1,45 @@
-import { chip, count, element, seconds, severity } from '/format.js';
+import { NONE, STATES, chip, count, element, say, seconds, severity } from '/format.js';
 
-const ROWS = 100;
-const ORDER = ['HALTED', 'STALLED', 'RETRYING', 'PAUSED', 'STARTING', 'RUNNING'];
+const ROWS = 50;
+const KEPT = 40;
+const SVG = 'http://www.w3.org/2000/svg';
+const SPARK = { width: 80, height: 20 };
 const COLUMNS = [
   { key: 'topic', title: 'Topic', text: (t) => t.topic, words: true },
   { key: 'link', title: 'Link', text: (t) => t.link, words: true },
-  { key: 'state', title: 'State', value: (t) => ORDER.indexOf(t.state), words: true },
+  { key: 'state', title: 'State', value: (t) => STATES.indexOf(t.state), words: true },
   { key: 'lagSeconds', title: 'Behind', value: (t) => -(t.lagSeconds ?? -1) },
   { key: 'lagRecords', title: 'Records behind', value: (t) => -(t.lagRecords ?? -1) },
+  { key: 'speed', title: 'Offsets/s', value: (t) => -(t.speed ?? -1) },
   { key: 'forwarded', title: 'Forwarded', value: (t) => t.share },
 ];
 
 /** Topics of all links and, opened, their partitions; only so many are in the page at a time. */
 export class TopicTable {
-  constructor(byId) {
-    this.rows = byId('rows');
-    this.search = byId('search');
-    this.only = byId('only');
-    this.shown = byId('shown');
-    this.more = byId('more');
+  /** @param onOrder told an action, and the topic or partition that it is for */
+  constructor(byId, onOrder) {
+    this.byId = byId;
+    this.onOrder = onOrder;
     this.limit = ROWS;
     this.sort = { key: 'state', up: true };
     this.open = new Set();
     this.topics = [];
+    this.lags = new Map();
+    this.rows = new Map();
     for (const column of COLUMNS) {
       const button = element('button', { type: 'button' }, column.title);
       button.addEventListener('click', () => this.sortBy(column.key));
       column.head = element('th', { scope: 'col', class: column.words ? 'words' : undefined }, button);
       byId('columns').append(column.head);
     }
-    byId('columns').append(element('th', { scope: 'col', class: 'words' }, 'Why, and what to do'));
-    this.search.addEventListener('input', () => this.restart());
-    this.only.addEventListener('change', () => this.restart());
-    this.more.addEventListener('click', () => {
+    byId('columns').append(
+      element('th', { scope: 'col' }, 'Lag, 80 s'),
+      element('th', { scope: 'col', class: 'words' }, 'Why, and what to do'),
+      element('th', { scope: 'col' }, element('span', { class: 'unseen' }, 'Order')),
+    );
+    byId('search').addEventListener('input', () => this.restart());
+    byId('only').addEventListener('change', () => this.restart());
+    byId('more').addEventListener('click', () => {
       this.limit += ROWS;
       this.render();
     });
@@ -48,88 +55,184 @@ export class TopicTable {
     this.render();
   }
 
-  /** @param partitions of all links, each with its link */
-  update(partitions) {
+  /**
+   * @param partitions of all links, each with its link
+   * @param time of this, in seconds
+   */
+  update(partitions, time) {
     const topics = new Map();
     for (const partition of partitions) {
       const id = `${partition.link} ${partition.topic}`;
       if (!topics.has(id)) topics.set(id, { id, link: partition.link, topic: partition.topic, partitions: [] });
       topics.get(id).partitions.push(partition);
     }
-    this.topics = [...topics.values()].map((topic) => ({ ...topic, ...summary(topic.partitions) }));
+    const before = new Map(this.topics.map((topic) => [topic.id, topic]));
+    this.topics = [...topics.values()].map((topic) => ({ ...topic, ...summary(topic.partitions), time }));
+    for (const topic of this.topics) {
+      const old = before.get(topic.id);
+      const same = old && old.partitions.length === topic.partitions.length && time > old.time;
+      topic.speed = same ? Math.max(0, topic.acknowledged - old.acknowledged) / (time - old.time) : null;
+      const lags = this.lags.get(topic.id) ?? [];
+      lags.push(topic.lagRecords ?? 0);
+      if (lags.length > KEPT) lags.shift();
+      this.lags.set(topic.id, lags);
+    }
+    for (const id of this.lags.keys()) if (!topics.has(id)) this.lags.delete(id);
     this.render();
   }
 
   render() {
-    const wanted = this.search.value.trim().toLowerCase();
+    const found = this.found();
+    const ids = [];
+    for (const topic of found.slice(0, this.limit)) {
+      ids.push(topic.id);
+      this.rowOf(topic.id, topic).update(topic, this.lags.get(topic.id), this.open.has(topic.id));
+      for (const partition of this.open.has(topic.id) ? topic.partitions : []) {
+        const id = `${topic.id} ${partition.partition}`;
+        ids.push(id);
+        this.rowOf(id, topic, partition).update({ ...partition, ...summary([partition]), partitions: [partition] });
+      }
+    }
+    this.place(ids);
+    const links = new Set(this.topics.map((topic) => topic.link)).size;
+    this.byId('rows').parentElement.classList.toggle('one-link', links < 2);
+    this.byId('more').hidden = found.length <= this.limit;
+    this.byId('none').hidden = found.length > 0;
+    say(this.byId('none'), this.topics.length === 0 ? 'This process has no partitions.' : 'No topic is like this.');
+    say(this.byId('shown'), this.topics.length === 0 ? '' : `${count(found.length)} of ${count(this.topics.length)}`);
+  }
+
+  found() {
+    const wanted = this.byId('search').value.trim().toLowerCase();
+    const only = this.byId('only').checked;
     const column = COLUMNS.find((one) => one.key === this.sort.key);
     const sign = this.sort.up ? 1 : -1;
-    const found = this.topics
-      .filter((topic) => topic.topic.toLowerCase().includes(wanted))
-      .filter((topic) => !this.only.checked || topic.state !== 'RUNNING')
-      .sort((a, b) => {
-        const order = column.value ? column.value(a) - column.value(b) : column.text(a).localeCompare(column.text(b));
-        return sign * order || a.topic.localeCompare(b.topic);
-      });
     for (const one of COLUMNS) {
       if (one === column) one.head.setAttribute('aria-sort', this.sort.up ? 'ascending' : 'descending');
       else one.head.removeAttribute('aria-sort');
     }
-    const focused = document.activeElement?.closest?.('tr')?.dataset.id;
-    const rows = found.slice(0, this.limit).flatMap((topic) => this.rowsOf(topic));
-    this.rows.replaceChildren(...rows);
-    if (focused) rows.find((row) => row.dataset.id === focused)?.querySelector('button')?.focus();
-    this.more.hidden = found.length <= this.limit;
-    this.shown.textContent = this.topics.length === 0 ? 'no partitions yet' : `${count(found.length)} of ${count(this.topics.length)}`;
+    return this.topics
+      .filter((topic) => topic.topic.toLowerCase().includes(wanted) && (!only || topic.state !== 'RUNNING'))
+      .sort((a, b) => {
+        const order = column.value ? column.value(a) - column.value(b) : column.text(a) < column.text(b) ? -1 : column.text(a) > column.text(b) ? 1 : 0;
+        return sign * order || (a.topic < b.topic ? -1 : 1);
+      });
   }
 
-  rowsOf(topic) {
-    const open = this.open.has(topic.id);
-    const button = element('button', { type: 'button', 'aria-expanded': String(open) }, `${open ? '▾' : '▸'} ${topic.topic}`);
-    button.addEventListener('click', () => {
-      if (!this.open.delete(topic.id)) this.open.add(topic.id);
-      this.render();
-    });
-    const rows = [row(element('td', {}, button), topic, topic.link)];
-    rows[0].dataset.id = topic.id;
-    if (open) {
-      for (const partition of topic.partitions) {
-        const at = `${partition.partition}: at ${count(partition.acknowledged)} of ${count(partition.endOffset)}`;
-        rows.push(row(element('td', {}, at), { ...partition, ...summary([partition]) }, ''));
-        rows.at(-1).className = 'part';
+  /** Has the page show the rows of these in this order; rows that stay are left alone. */
+  place(ids) {
+    const body = this.byId('rows');
+    const wanted = new Set(ids);
+    for (const [id, row] of this.rows) {
+      if (!wanted.has(id)) {
+        row.root.remove();
+        this.rows.delete(id);
       }
     }
-    return rows;
+    const focused = document.activeElement;
+    ids.forEach((id, index) => {
+      const { root } = this.rows.get(id);
+      if (body.children[index] !== root) body.insertBefore(root, body.children[index] ?? null);
+    });
+    if (focused !== document.activeElement && body.contains(focused)) focused.focus();
+  }
+
+  rowOf(id, topic, partition) {
+    if (!this.rows.has(id)) {
+      const order = (action, row) =>
+        this.onOrder(action, topic.link, topic.topic, row.of.partitions.map((one) => one.partition), !partition);
+      const toggle = () => {
+        if (!this.open.delete(id)) this.open.add(id);
+        this.render();
+      };
+      this.rows.set(id, new Row(topic, partition, order, toggle));
+    }
+    return this.rows.get(id);
   }
 }
 
-function row(first, of, link) {
-  const batches = of.share < 0 ? '–' : `${of.share.toFixed(of.share === 100 ? 0 : 1)} %`;
-  return element(
-    'tr',
-    {},
-    first,
-    element('td', { class: 'words' }, link),
-    element('td', { class: 'words' }, chip(of.state, severity(of.state))),
-    element('td', {}, seconds(of.lagSeconds)),
-    element('td', {}, count(of.lagRecords)),
-    element('td', {}, batches),
-    element('td', { class: 'words why' }, of.reason ?? ''),
-  );
+/** A row of the table, for a topic or one of its partitions. */
+class Row {
+  constructor(topic, partition, onOrder, onToggle) {
+    this.name = partition ? element('span') : element('button', { type: 'button', class: 'name' }, topic.topic);
+    if (!partition) this.name.addEventListener('click', onToggle);
+    this.state = element('td', { class: 'words' });
+    this.numbers = [0, 1, 2, 3].map(() => element('td'));
+    this.spark = document.createElementNS(SVG, 'path');
+    this.why = element('td', { class: 'words why' });
+    this.button = element('button', { type: 'button', class: 'small' });
+    this.button.addEventListener('click', () => onOrder(this.button.textContent.toLowerCase(), this));
+    this.label = partition ? `${topic.topic}-${partition.partition}` : topic.topic;
+    const picture = document.createElementNS(SVG, 'svg');
+    picture.setAttribute('viewBox', `0 0 ${SPARK.width} ${SPARK.height}`);
+    picture.setAttribute('aria-hidden', 'true');
+    if (!partition) picture.append(this.spark);
+    this.root = element(
+      'tr',
+      { class: partition ? 'part' : undefined },
+      element('td', { class: 'words' }, this.name),
+      element('td', { class: 'words' }, partition ? '' : topic.link),
+      this.state,
+      ...this.numbers,
+      element('td', { class: 'spark' }, picture),
+      this.why,
+      element('td', {}, this.button),
+    );
+  }
+
+  /**
+   * @param of the topic or the partition, summed up
+   * @param lags records behind, from long ago to now, if they are known
+   */
+  update(of, lags, open) {
+    this.of = of;
+    if (lags) {
+      this.name.setAttribute('aria-expanded', String(open));
+      this.spark.setAttribute('d', line(lags));
+    } else {
+      say(this.name, `${of.partition}: ${count(of.acknowledged)} of ${count(of.endOffset)}`);
+    }
+    const alike = of.partitions.filter((one) => one.state === of.state).length;
+    const state = alike === of.partitions.length ? of.state : `${alike} of ${of.partitions.length} ${of.state}`;
+    if (this.state.textContent !== state) this.state.replaceChildren(chip(state, severity(of.state)));
+    const share = of.share < 0 ? NONE : `${Math.floor(of.share * 10) / 10} %`;
+    const texts = [of.lagRecords === 0 ? '0 s' : seconds(of.lagSeconds), count(of.lagRecords), count(of.speed), share];
+    texts.forEach((text, index) => say(this.numbers[index], text));
+    say(this.why, of.reason ?? '');
+    const paused = of.partitions.every((one) => one.state === 'PAUSED');
+    const word = paused ? 'Resume' : 'Pause';
+    if (this.button.textContent !== word) {
+      this.button.textContent = word;
+      this.button.setAttribute('aria-label', `${word} ${this.label}`);
+    }
+  }
 }
 
+function line(lags) {
+  const most = Math.max(1, ...lags);
+  return lags
+    .map((lag, index) => {
+      const x = SPARK.width - ((lags.length - 1 - index) * SPARK.width) / (KEPT - 1);
+      return `${index === 0 ? 'M' : 'L'}${x.toFixed(1)} ${(SPARK.height - 1 - (lag / most) * (SPARK.height - 2)).toFixed(1)}`;
+    })
+    .join('');
+}
+
+/** What a topic's partitions are together: in the worst of their states, as far behind as the last. */
 function summary(partitions) {
-  const worst = partitions.reduce((a, b) => (ORDER.indexOf(b.state) < ORDER.indexOf(a.state) ? b : a));
-  const known = (key) => partitions.map((one) => one[key]).filter((value) => value !== null);
-  const lags = known('lagSeconds');
-  const records = known('lagRecords');
-  const forwarded = partitions.reduce((sum, one) => sum + one.forwardedBatches, 0);
-  const transcoded = partitions.flatMap((one) => Object.values(one.transcodedBatches)).reduce((sum, number) => sum + number, 0);
-  return {
-    state: worst.state,
-    reason: worst.reason,
-    lagSeconds: lags.length ? Math.max(...lags) : null,
-    lagRecords: records.length ? records.reduce((sum, number) => sum + number, 0) : null,
-    share: forwarded + transcoded === 0 ? -1 : (100 * forwarded) / (forwarded + transcoded),
-  };
+  const worst = partitions.reduce((a, b) => (STATES.indexOf(b.state) < STATES.indexOf(a.state) ? b : a));
+  let lagSeconds = null;
+  let lagRecords = null;
+  let acknowledged = 0;
+  let forwarded = 0;
+  let transcoded = 0;
+  for (const one of partitions) {
+    if (one.lagSeconds !== null) lagSeconds = Math.max(lagSeconds ?? 0, one.lagSeconds);
+    if (one.lagRecords !== null) lagRecords = (lagRecords ?? 0) + one.lagRecords;
+    acknowledged += one.acknowledged ?? 0;
+    forwarded += one.forwardedBatches;
+    for (const number of Object.values(one.transcodedBatches)) transcoded += number;
+  }
+  const share = forwarded + transcoded === 0 ? -1 : (100 * forwarded) / (forwarded + transcoded);
+  return { state: worst.state, reason: worst.reason, lagSeconds, lagRecords, acknowledged, share };
 }

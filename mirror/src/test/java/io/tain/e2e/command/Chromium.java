@@ -106,21 +106,39 @@ final class Chromium implements AutoCloseable, WebSocket.Listener {
         return answer.orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
     }
 
+    /** Opens a page, and forgets what was wrong with the last. */
     void open(String uri) {
+        call("Page.navigate", "{\"url\":\"about:blank\"}");
+        complaints.clear();
         call("Page.navigate", "{\"url\":\"" + uri + "\"}");
     }
 
     /** The value of an expression in the page, as text. */
     String evaluate(String expression) {
         String escaped = expression.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", " ");
-        return String.valueOf(call("Runtime.evaluate", "{\"expression\":\"String(" + escaped + ")\"}"));
+        Map<String, Object> answer = call("Runtime.evaluate", "{\"expression\":\"String(" + escaped + ")\"}");
+        Map<?, ?> result = (Map<?, ?>) answer.get("result");
+        if (result.containsKey("exceptionDetails")) {
+            throw new IllegalStateException(expression + ": " + result.get("exceptionDetails"));
+        }
+        return String.valueOf(((Map<?, ?>) result.get("result")).get("value"));
     }
 
+    void await(String what, String condition) {
+        try {
+            Await.until(what, PATIENCE, () -> evaluate(condition).equals("true"));
+        } catch (AssertionError e) {
+            throw new AssertionError(
+                    e.getMessage() + "\n" + evaluate("document.body.innerText") + "\n" + complaints, e);
+        }
+    }
+
+    /** Waits until the page shows the text somewhere. */
     void awaitText(String text) {
-        Await.until(
+        await(
                 "the page says " + text,
-                PATIENCE,
-                () -> evaluate("document.body.innerText").contains(text));
+                "document.body.innerText.includes('"
+                        + text.replace("\\", "\\\\").replace("'", "\\'") + "')");
     }
 
     void resize(int width, int height, String colors) {

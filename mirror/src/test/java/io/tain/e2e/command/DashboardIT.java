@@ -5,106 +5,188 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tain.e2e.fault.SettingsFile;
 import io.tain.e2e.fault.TainProcess;
 import io.tain.testkit.Await;
+import io.tain.testkit.ClusterBuilder;
 import io.tain.testkit.ClusterPair;
+import io.tain.testkit.Direction;
+import io.tain.testkit.EmbeddedCluster;
+import io.tain.testkit.FaultProxy;
 import io.tain.testkit.Workload;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The page of a mirror that runs, as a browser shows it. Leaves pictures in target/images. */
+/** The page of mirrors that run, as a browser shows it. Leaves pictures in target/images, or where dashboard.images says. */
 final class DashboardIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Pattern ADDRESS = Pattern.compile("admin server: (http://127\\.0\\.0\\.1:\\d+)");
     private static final String TOKEN = "0123456789abcdef0123456789abcdef";
-    private static final Path IMAGES = Path.of("target/images");
+    private static final Path IMAGES = Path.of(System.getProperty("dashboard.images", "target/images"));
+    private static final int WIDE = 1280;
+    private static final int NARROW = 400;
+    private static final int HEIGHT = 1_040;
+
+    private static ClusterPair clusters;
+    private static Chromium browser;
 
     @TempDir
     private Path directory;
 
-    @Test
-    void shouldShowALiveMirror() throws Exception {
-        try (ClusterPair clusters = ClusterPair.start();
-                Chromium browser = new Chromium()) {
-            clusters.source().createTopic("orders", 4);
-            clusters.source().createTopic("payments", 2);
-            Path token = Files.writeString(directory.resolve("token"), TOKEN);
-            SettingsFile file = SettingsFile.link(clusters.source(), clusters.target(), "page", "orders,payments")
-                    .set("link.name", "east")
-                    .set("admin.token.file", token)
-                    .set("admin.listen", "127.0.0.1:0");
-            try (Workload orders = Workload.to(clusters.source().clientProperties(), "orders", 4)
-                            .open();
-                    Workload payments = Workload.to(clusters.source().clientProperties(), "payments", 2)
-                            .open();
-                    TainProcess mirror = TainProcess.run(file.write(directory, "east.properties"))) {
-                Await.until(
-                        "it listens",
-                        PATIENCE,
-                        () -> ADDRESS.matcher(mirror.err()).find());
-                Matcher address = ADDRESS.matcher(mirror.err());
-                assertThat(address.find()).isTrue();
-                browser.resize(1280, 900, "light");
-
-                // when it is opened
-                browser.open(address.group(1) + "/");
-                orders.write(20_000);
-                payments.write(5_000);
-
-                // then it tells that all is well, and of what is there
-                browser.awaitText("Healthy: 6 partitions");
-                browser.awaitText("25,000 in all");
-                browser.awaitText("payments");
-                for (int i = 0; i < 5; i++) {
-                    orders.write(10_000);
-                }
-                browser.awaitText("75,000 in all");
-                assertThat(browser.evaluate("document.querySelectorAll('canvas').length"))
-                        .contains("3");
-                browser.screenshot(IMAGES.resolve("dashboard-light.png"));
-
-                // when a topic is paused
-                pause(address.group(1), token);
-
-                // then it says so, and what to do
-                browser.awaitText("2 of 6 partitions are paused");
-                browser.awaitText("tain resume east --partition payments-0");
-                browser.resize(1280, 900, "dark");
-                browser.screenshot(IMAGES.resolve("dashboard-paused-dark.png"));
-                browser.evaluate("(document.getElementById('search').value = 'ord', "
-                        + "document.getElementById('search').dispatchEvent(new Event('input')))");
-                browser.awaitText("1 of 2");
-                browser.evaluate("document.querySelector('#rows button').click()");
-                browser.awaitText("3: at ");
-                browser.resize(400, 900, "light");
-                assertThat(browser.evaluate("document.documentElement.scrollWidth <= 400"))
-                        .contains("true");
-
-                // when the mirror ends
-                assertThat(mirror.term().awaitExit(PATIENCE)).isZero();
-
-                // then it does not go on as if nothing was
-                browser.awaitText("has not answered");
-                assertThat(browser.complaints()).allMatch(complaint -> complaint.contains("ERR_"));
-            }
-        }
+    @BeforeAll
+    static void start() throws IOException {
+        browser = new Chromium();
+        clusters = ClusterPair.start(ClusterBuilder::proxied);
     }
 
-    private static void pause(String address, Path token) {
-        try (TainProcess pause = TainProcess.tain(
-                "pause",
-                "east",
-                "--topics",
-                "payments",
-                "--admin",
-                address.replace("http://", ""),
-                "--execute",
-                "--token-file",
-                token.toString())) {
-            assertThat(pause.awaitExit(PATIENCE)).as(pause.err()).isZero();
+    @AfterAll
+    static void close() throws IOException {
+        clusters.close();
+        browser.close();
+    }
+
+    private static Workload load(String topic, int partitions) {
+        return Workload.to(clusters.source().clientProperties(), topic, partitions)
+                .open();
+    }
+
+    private static FaultProxy proxy(EmbeddedCluster cluster) {
+        return cluster.proxy(cluster.nodeIds().get(0));
+    }
+
+    private TainProcess mirror(String name, String topics) throws IOException {
+        Path token = Files.writeString(directory.resolve("token"), TOKEN);
+        SettingsFile file = SettingsFile.link(clusters.source(), clusters.target(), name, topics)
+                .set("link.name", name)
+                .set("source.request.timeout.ms", 2_000)
+                .set("target.request.timeout.ms", 2_000)
+                .set("admin.token.file", token)
+                .set("admin.listen", "127.0.0.1:0");
+        return TainProcess.run(file.write(directory, name + ".properties"));
+    }
+
+    private static void open(TainProcess mirror) {
+        Await.until("it listens", PATIENCE, () -> ADDRESS.matcher(mirror.err()).find());
+        Matcher address = ADDRESS.matcher(mirror.err());
+        assertThat(address.find()).isTrue();
+        browser.resize(WIDE, HEIGHT, "light");
+        browser.open(address.group(1) + "/");
+    }
+
+    private static void awaitHealth(String text) {
+        browser.await(
+                text + " is what the page says",
+                "document.getElementById('health').innerText.includes('" + text + "')");
+    }
+
+    private static void type(String id, String text) {
+        browser.evaluate("(document.getElementById('" + id + "').value = '" + text + "', document.getElementById('" + id
+                + "').dispatchEvent(new Event('input')))");
+    }
+
+    /** Keeps a picture, wide, and looks whether the page fits narrow screens, too. */
+    private static void look(String name, String colors) throws IOException {
+        browser.resize(WIDE, HEIGHT, colors);
+        browser.screenshot(IMAGES.resolve("dashboard-" + name + ".png"));
+        browser.resize(NARROW, HEIGHT, colors);
+        assertThat(browser.evaluate("document.documentElement.scrollWidth"))
+                .as(name + " fits a narrow window")
+                .isEqualTo(String.valueOf(NARROW));
+        browser.resize(WIDE, HEIGHT, colors);
+    }
+
+    @Test
+    void shouldShowAMirrorAndPauseIt() throws Exception {
+        clusters.source().createTopic("orders", 4);
+        clusters.source().createTopic("payments.eu", 2);
+        try (Workload orders = load("orders", 4);
+                Workload payments = load("payments.eu", 2);
+                TainProcess mirror = mirror("east", "orders,payments.*")) {
+            // when it is opened
+            open(mirror);
+            orders.write(20_000);
+            payments.write(5_000);
+
+            // then it tells that all is well, and of what is there
+            awaitHealth("Healthy");
+            browser.awaitText("25,000 in all");
+            browser.awaitText("payments.eu");
+            assertThat(browser.evaluate("document.querySelectorAll('canvas').length"))
+                    .isEqualTo("4");
+            look("steady", "light");
+
+            // when a topic is paused, with another token and then the right one
+            type("search", "pay");
+            browser.awaitText("1 of 2");
+            browser.evaluate("document.querySelector('#rows .small').click()");
+            browser.awaitText("tain pause east --topics 'payments\\.eu' --admin 127.0.0.1:");
+            type("token", "another");
+            browser.evaluate("document.getElementById('order-do').click()");
+            browser.awaitText("send the token of admin.token.file");
+            type("token", TOKEN);
+            browser.evaluate("document.getElementById('order-do').click()");
+
+            // then it is, and the page says what to do
+            awaitHealth("2 of 6 partitions paused");
+            browser.awaitText("Needs attention");
+            browser.awaitText("an operator");
+            browser.evaluate("document.querySelector('#rows .name').click()");
+            browser.awaitText("0: 2,500 of 2,500");
+            look("paused", "dark");
+            browser.evaluate("document.querySelector('#rows .small').click()");
+            browser.evaluate("document.getElementById('order-do').click()");
+            awaitHealth("Healthy");
+
+            // when the mirror ends
+            assertThat(mirror.term().awaitExit(PATIENCE)).isZero();
+
+            // then the page does not go on as if nothing was
+            awaitHealth("has not answered");
         }
+        assertThat(browser.complaints())
+                .as("but for the refused token, and for the mirror that has gone")
+                .allMatch(complaint -> complaint.contains("401") || complaint.contains("ERR_"));
+    }
+
+    @Test
+    void shouldShowWhereATroubleIs() throws Exception {
+        clusters.source().createTopic("large", 2);
+        clusters.target().createTopic("large", 2, Map.of("max.message.bytes", "20000"));
+        try (Workload small = load("large", 2);
+                Workload large = Workload.to(clusters.source().clientProperties(), "large", 2)
+                        .valueBytes(50_000)
+                        .open();
+                TainProcess mirror = mirror("west", "large")) {
+            open(mirror);
+            small.write(100);
+            awaitHealth("Healthy");
+
+            // when, then
+            proxy(clusters.source()).blackHole(Direction.TO_CLIENT);
+            awaitHealth("Trouble with the source: 2 of 2 partitions waiting");
+            look("source-down", "light");
+            proxy(clusters.source()).heal();
+            awaitHealth("Healthy");
+
+            proxy(clusters.target()).blackHole(Direction.TO_CLIENT);
+            small.write(100);
+            awaitHealth("Trouble with the target: 2 of 2 partitions waiting");
+            look("target-down", "dark");
+            proxy(clusters.target()).heal();
+            awaitHealth("Healthy");
+
+            large.write(10);
+            awaitHealth("2 of 2 partitions halted");
+            browser.awaitText("the target refuses the record");
+            browser.awaitText("HALTED");
+            look("halted", "light");
+        }
+        assertThat(browser.complaints()).isEmpty();
     }
 }
