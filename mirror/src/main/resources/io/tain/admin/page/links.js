@@ -116,7 +116,8 @@ export class LinkCard {
 
   showTiles(link) {
     const rates = this.rates(this.history.length - 1, SPEED_POINTS);
-    this.show('behind', link.lagRecords === 0 ? '0 s' : seconds(link.lagSeconds), this.behind());
+    const unseen = this.troubles?.source > 0 && link.lagRecords === 0;
+    this.show('behind', unseen ? '?' : link.lagRecords === 0 ? '0 s' : seconds(link.lagSeconds), unseen ? 'the source does not tell' : this.behind());
     this.show('records', `${count(rates.records)}/s`, `${count(link.records)} in all`);
     this.show('bytes', `${bytes(rates.written)}/s`, `${bytes(link.bytesWritten)} in all`);
     const latency = this.latency(this.history.length - 1, WINDOW);
