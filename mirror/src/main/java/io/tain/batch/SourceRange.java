@@ -1,6 +1,7 @@
 package io.tain.batch;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -16,6 +17,7 @@ public final class SourceRange {
     private long nextOffset;
     private int leaderEpoch;
     private final List<MirrorBatch> batches = new ArrayList<>(1);
+    private List<Copy> copies = List.of();
     private int outstanding;
     private long maxTimestamp = -1;
 
@@ -73,6 +75,32 @@ public final class SourceRange {
     /** Writer: one more batch must be acknowledged, because one was split. */
     public void onSplit(int pieces) {
         outstanding += pieces - 1;
+    }
+
+    /**
+     * What of the range is on the target, in the partition of the source's name.
+     *
+     * @param source the source offset of each record
+     * @param count the number of records
+     * @param targetOffset of the first; -1 if the target did not tell
+     */
+    public record Copy(SourceOffsets source, int count, long targetOffset) {}
+
+    /** Writer: notes where a batch of the range is, before it counts as done. */
+    public void onCopied(MirrorBatch batch, long targetOffset) {
+        Copy copy = new Copy(batch.encoded().source(), batch.count(), targetOffset);
+        if (copies.isEmpty()) {
+            copies = List.of(copy); // nearly always the only one
+            return;
+        }
+        copies = new ArrayList<>(copies);
+        copies.add(copy);
+        copies.sort(Comparator.comparingLong(one -> one.source().first()));
+    }
+
+    /** Writer: what of the range is on the target, in the order of the source. */
+    public List<Copy> copies() {
+        return copies;
     }
 
     /** Writer: one batch is acknowledged, or left out for good. */

@@ -10,6 +10,24 @@ package io.tain.config;
  * @param source how to read
  * @param target how to write
  * @param tuning threads, intervals and limits
+ * @param state what is kept on the target beside the copy
  */
 public record LinkConfig(
-        String name, String groupId, TopicSelection topics, SourceConfig source, TargetConfig target, Tuning tuning) {}
+        String name,
+        String groupId,
+        TopicSelection topics,
+        SourceConfig source,
+        TargetConfig target,
+        Tuning tuning,
+        StateConfig state) {
+    /** A link that keeps nothing on its target but the copy. */
+    public LinkConfig(
+            String name,
+            String groupId,
+            TopicSelection topics,
+            SourceConfig source,
+            TargetConfig target,
+            Tuning tuning) {
+        this(name, groupId, topics, source, target, tuning, StateConfig.NONE);
+    }
+}

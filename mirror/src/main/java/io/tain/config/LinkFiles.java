@@ -78,8 +78,9 @@ public final class LinkFiles {
         SourceConfig sourceConfig = sourceSide.read(options.breaks());
         TargetConfig targetConfig = new TargetSide(target, problems).read(options.orDefault(LinkOptions.ON_REFUSED));
         Tuning tuning = options.tuning(OptionalInt.empty(), options.orDefault(LinkOptions.RESTART_BACKOFF));
+        StateConfig state = new StateConfig(options.orDefault(LinkOptions.STATE_TOPIC));
         return topics.filter(all -> problems.errors().size() == errorsBefore)
-                .map(selection -> new LinkConfig(name, group, selection, sourceConfig, targetConfig, tuning));
+                .map(selection -> new LinkConfig(name, group, selection, sourceConfig, targetConfig, tuning, state));
     }
 
     /** Shares the file's settings out to Tain, the source and the target. */

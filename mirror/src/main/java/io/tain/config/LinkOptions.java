@@ -43,6 +43,12 @@ public final class LinkOptions {
             ValueType.choice(text -> text, List.of("at-least-once")),
             "at-least-once",
             "What is promised about records after a crash: none lost, some perhaps copied twice.");
+    public static final LinkOption<Optional<String>> STATE_TOPIC = new LinkOption<>(
+            "tain.state.topic",
+            ValueType.stateTopic(),
+            "tain-state",
+            "The compacted topic on the target in which the link keeps where each partition's copy stands; made if missing,"
+                    + " and never mirrored.");
     public static final LinkOption<Duration> COMMIT_INTERVAL = new LinkOption<>(
             "offset.commit.interval.ms",
             ValueType.duration(Duration.ofMillis(100), Duration.ofHours(1)),
@@ -120,6 +126,7 @@ public final class LinkOptions {
             STREAMS,
             PRODUCERS,
             DELIVERY,
+            STATE_TOPIC,
             COMMIT_INTERVAL,
             METADATA_REFRESH,
             SHUTDOWN_TIMEOUT,

@@ -36,6 +36,17 @@ public record ValueType<T>(String expected, Function<String, T> parser) {
         });
     }
 
+    /** Such names are what no link mirrors unless it is told to. */
+    static ValueType<Optional<String>> stateTopic() {
+        return new ValueType<>("tain-state, a topic's name that begins with __tain, or off", text -> {
+            if (text.strip().equalsIgnoreCase(OFF)) {
+                return Optional.empty();
+            }
+            check(NAME.matcher(text).matches() && (text.equals("tain-state") || text.startsWith("__tain")));
+            return Optional.of(text);
+        });
+    }
+
     static ValueType<Integer> integer(int min, int max) {
         return new ValueType<>("a whole number from " + min + " to " + max, text -> {
             int value = Integer.parseInt(text);

@@ -58,6 +58,11 @@ final class ClientSettings {
         return ObserverSettings.admin(config.target().client(), (given == null ? config.groupId() : given) + "-admin");
     }
 
+    /** Of who keeps the link's state. */
+    String stateId() {
+        return writerId(0, 0) + "-state";
+    }
+
     /** Of a writer. */
     String writerId(int stream, int writer) {
         Object given = config.target().client().get(AdminClientConfig.CLIENT_ID_CONFIG);

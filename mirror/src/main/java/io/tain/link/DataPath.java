@@ -29,13 +29,16 @@ final class DataPath {
     /** How long a reader may take to hear that a partition is taken away; it is never blocked for longer than a poll. */
     private static final Duration HEAR = Duration.ofSeconds(2);
 
+    /** How long the last checkpoints may take; without them the next owner has a little more to look at. */
+    private static final Duration LEAVE_WORD = Duration.ofSeconds(5);
+
     /** Where a handler sends records is found out record by record. */
     private static final TopicState.Ready ANY_TOPIC =
             new TopicState.Ready(0, 0, TimestampType.CREATE_TIME, Integer.MAX_VALUE, Uuid.ZERO_UUID);
 
     private final ReaderLoop reader;
     private final List<WriterLoop> writers;
-    private final TopicDesk topics;
+    private final Desks desks;
     private final Function<TopicState.Ready, TargetTraits> traits;
     private final AtomicLong queuedRecords;
     private final Mode mode;
@@ -58,13 +61,13 @@ final class DataPath {
     DataPath(
             ReaderLoop reader,
             List<WriterLoop> writers,
-            TopicDesk topics,
+            Desks desks,
             Function<TopicState.Ready, TargetTraits> traits,
             AtomicLong queuedRecords,
             Mode mode) {
         this.reader = reader;
         this.writers = List.copyOf(writers);
-        this.topics = topics;
+        this.desks = desks;
         this.traits = traits;
         this.queuedRecords = queuedRecords;
         this.mode = mode;
@@ -90,13 +93,13 @@ final class DataPath {
         TopicState.Ready ready = ANY_TOPIC;
         if (mode == Mode.SAME_TOPIC) {
             Wanted wanted = new Wanted(partition.topic(), partition.topic());
-            Optional<TopicState> state = topics.state(wanted);
+            Optional<TopicState> state = desks.topics().state(wanted);
             if (state.isPresent() && state.get() instanceof TopicState.Refused refused) {
                 flow.setReason(refused.reason());
                 return Optional.empty();
             }
             if (state.isEmpty() || ((TopicState.Ready) state.get()).sourcePartitions() <= partition.partition()) {
-                topics.ask(wanted);
+                desks.topics().ask(wanted);
                 return Optional.empty();
             }
             ready = (TopicState.Ready) state.get();
@@ -119,6 +122,8 @@ final class DataPath {
                         : Optional.of(flow.start().leaderEpoch()),
                 ids.source());
         flow.run(assignment, tracker, source);
+        Uuid target = ready.targetId();
+        desks.state().ifPresent(state -> state.track(new Copying(tracker, source, target, List.of())));
         reader.writerOf(partition).begin(assignment, tracker);
         reader.add(source);
         return Optional.empty();
@@ -145,9 +150,21 @@ final class DataPath {
         }
     }
 
+    /** Gives up partitions that were drained: leaves word of where they stand, and forgets what is still under way. */
+    void release(Collection<PartitionFlow> flows, Pace pace) {
+        List<Assignment> started =
+                flows.stream().flatMap(flow -> flow.assignment().stream()).toList();
+        desks.state()
+                .filter(state -> !started.isEmpty())
+                .map(state -> state.release(started))
+                .ifPresent(written -> pace.await(written, LEAVE_WORD));
+        started.forEach(this::abandon);
+    }
+
     /** Forgets what is still under way for an assignment. */
     void abandon(Assignment assignment) {
         assignment.end();
+        desks.state().ifPresent(state -> state.forget(assignment));
         reader.forget(assignment);
         reader.writerOf(assignment.partition()).discard(assignment);
     }
@@ -183,7 +200,7 @@ final class DataPath {
 
     /** Has the target topic looked at before a partition is copied to it again. */
     void lookAgain(TopicPartition partition) {
-        topics.forget(new Wanted(partition.topic(), partition.topic()));
+        desks.topics().forget(new Wanted(partition.topic(), partition.topic()));
     }
 
     /** What is under way; from any thread. */

@@ -324,7 +324,7 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
         }
         path.drain(leaving, config.tuning().intervals().drain(), pace);
         commits.commitLast(leaving);
-        leaving.forEach(flow -> flow.assignment().ifPresent(path::abandon));
+        path.release(leaving, pace);
     }
 
     /** Finds where the newly assigned partitions begin, and commits that before their first record is read. */

@@ -4,6 +4,7 @@ import io.tain.config.LinkConfig;
 import io.tain.link.ClusterWatch.OtherClusterException;
 import io.tain.link.LinkStatus.PartitionStatus;
 import io.tain.link.StartFailure.Side;
+import io.tain.state.StateTopic;
 import io.tain.topic.TargetTopics;
 import io.tain.topic.TargetTopics.Wanted;
 import java.time.Duration;
@@ -30,6 +31,9 @@ final class Link {
     /** A cluster that does not answer for so long at the start is unreachable. */
     private static final Duration START_LIMIT = Duration.ofSeconds(15);
 
+    /** One request about the link's state. */
+    private static final Duration STATE_LIMIT = Duration.ofSeconds(15);
+
     /** Requests for positions may take some seconds each, with pauses between. */
     private static final Duration LONGEST_ROUND = Duration.ofSeconds(60);
 
@@ -41,13 +45,14 @@ final class Link {
     private final List<PauseOrder> orders;
     private final Consumer<Outcome> onFatal;
     private final List<Thread> threads = new ArrayList<>();
+    private Optional<Thread> stateThread = Optional.empty();
     private final List<GroupMember> members = new CopyOnWriteArrayList<>();
     private final Map<String, Ticking> ticking = new ConcurrentHashMap<>();
     private Optional<Admin> source = Optional.empty();
     private Optional<Admin> target = Optional.empty();
     private Optional<Ends> ends = Optional.empty();
     private List<String> matching = List.of();
-    private TopicDesk topics;
+    private Desks desks;
 
     /** @param onFatal told once or more, from any thread, when the link can't go on */
     Link(LinkConfig config, Extensions extensions, Consumer<Outcome> onFatal) {
@@ -97,8 +102,8 @@ final class Link {
         return counters;
     }
 
-    TopicDesk topics() {
-        return topics;
+    Desks desks() {
+        return desks;
     }
 
     /** Which clusters a link joins. */
@@ -142,8 +147,9 @@ final class Link {
 
     /** Starts the threads, after {@link #check}; each stream may hold so many bytes. */
     void start(long budgetBytesPerStream) {
-        topics = new TopicDesk(new TargetTopics(source.orElseThrow(), target.orElseThrow())::prepare);
+        TopicDesk topics = new TopicDesk(new TargetTopics(source.orElseThrow(), target.orElseThrow())::prepare);
         start("topics", topics);
+        desks = new Desks(topics, config.state().topic().map(this::startState));
         if (matching.isEmpty()) {
             LOG.warn(
                     "{}: no topic of the source matches {} yet, or none that it may see; looking again every {} s",
@@ -173,6 +179,14 @@ final class Link {
                 config.tuning().streams());
     }
 
+    private StateDesk startState(String name) {
+        StateTopic topic = new StateTopic(name, config.target().client(), settings.stateId(), STATE_LIMIT);
+        StateDesk desk = new StateDesk(config.name(), topic, new SystemPace());
+        start("state", desk);
+        stateThread = Optional.of(threads.remove(threads.size() - 1));
+        return desk;
+    }
+
     private void start(String role, Runnable task) {
         String name = "tain-" + config.name() + "-" + role;
         Thread thread = new Thread(
@@ -197,8 +211,8 @@ final class Link {
     /** Asks the threads to drain, commit and end. */
     void stop() {
         members.forEach(GroupMember::stop);
-        if (topics != null) {
-            topics.stop();
+        if (desks != null) {
+            desks.topics().stop();
         }
     }
 
@@ -211,11 +225,12 @@ final class Link {
         long deadline = System.currentTimeMillis() + limitMs;
         boolean ended = true;
         for (Thread thread : threads) {
-            thread.join(Math.max(1, deadline - System.currentTimeMillis()));
-            if (thread.isAlive()) {
-                ended = false;
-                LOG.warn("{} did not end in time", thread.getName());
-            }
+            ended &= join(thread, deadline);
+        }
+        if (stateThread.isPresent()) {
+            // Only now: partitions leave their last word with it.
+            desks.state().ifPresent(StateDesk::stop);
+            ended &= join(stateThread.get(), deadline);
         }
         if (!threads.isEmpty()) {
             LOG.info(
@@ -227,6 +242,14 @@ final class Link {
             ticking.clear(); // they are not stuck
         }
         return ended;
+    }
+
+    private static boolean join(Thread thread, long deadlineMs) throws InterruptedException {
+        thread.join(Math.max(1, deadlineMs - System.currentTimeMillis()));
+        if (thread.isAlive()) {
+            LOG.warn("{} did not end in time", thread.getName());
+        }
+        return !thread.isAlive();
     }
 
     LinkStatus status() {

@@ -77,7 +77,7 @@ final class Stream {
                     config.target().onRefused(),
                     link.counters(),
                     events,
-                    link.topics()::ask,
+                    link.desks().topics()::ask,
                     pace));
         }
         // The budget wakes the reader, and the reader needs the budget.
@@ -89,7 +89,7 @@ final class Stream {
         return new DataPath(
                 reader,
                 writers,
-                link.topics(),
+                link.desks(),
                 this::traits,
                 queuedRecords,
                 handled ? DataPath.Mode.HANDLER : DataPath.Mode.SAME_TOPIC);
@@ -130,8 +130,8 @@ final class Stream {
                 new Transcoder(MAX_DECOMPRESSED_BYTES),
                 link.extensions()
                         .handler()
-                        .map(handler ->
-                                new HandlerStage(handler, new HandlerRouting(link.topics()), MAX_DECOMPRESSED_BYTES)),
+                        .map(handler -> new HandlerStage(
+                                handler, new HandlerRouting(link.desks().topics()), MAX_DECOMPRESSED_BYTES)),
                 link.counters().intake,
                 System::currentTimeMillis);
         OptionalInt maxQueued = config.tuning().queueRecords();

@@ -175,6 +175,9 @@ final class WriterLoop implements Runnable, WriterListener, Ticking {
             if (timestamp >= 0) {
                 counters.latency.observe(pace.currentTimeMs() - timestamp);
             }
+            if (batch.target().equals(batch.range().assignment().partition())) {
+                batch.range().onCopied(batch, targetOffset);
+            }
         }
         done(batch);
     }

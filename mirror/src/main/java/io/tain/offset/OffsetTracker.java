@@ -18,6 +18,7 @@ import java.util.Deque;
  */
 public final class OffsetTracker {
     private final Deque<SourceRange> open = new ArrayDeque<>();
+    private final CopyListener copies;
     private long expected;
     private volatile Position committable;
     private volatile int openRanges;
@@ -28,12 +29,25 @@ public final class OffsetTracker {
      *
      * @param offset of the first record that is not known to be on the target
      * @param leaderEpoch of the record before it, -1 if unknown; committed along, so that truncation is noticed (KIP-320)
+     * @param targetOffset in the target partition of the same name: the records copied from below {@code offset} are below
+     *     it, and no others; -1 if unknown
      */
-    public record Position(long offset, int leaderEpoch) {}
+    public record Position(long offset, int leaderEpoch, long targetOffset) {
+        /** One whose place on the target is not known. */
+        public Position(long offset, int leaderEpoch) {
+            this(offset, leaderEpoch, -1);
+        }
+    }
 
     public OffsetTracker(Position start) {
+        this(start, CopyListener.NONE);
+    }
+
+    /** @param copies told where the records of the prefix are on the target, as it grows */
+    public OffsetTracker(Position start, CopyListener copies) {
         this.expected = start.offset();
         this.committable = start;
+        this.copies = copies;
     }
 
     /** A range was handed over. */
@@ -51,16 +65,29 @@ public final class OffsetTracker {
     /** Something of the assignment was acknowledged or left out: takes the finished ranges off the front. */
     public void advance() {
         SourceRange last = null;
+        long targetOffset = committable.targetOffset();
         while (!open.isEmpty() && open.peekFirst().isDone()) {
             last = open.removeFirst();
+            targetOffset = tellCopies(last, targetOffset);
         }
         if (last != null) {
             int epoch = last.leaderEpoch() >= 0 ? last.leaderEpoch() : committable.leaderEpoch();
-            committable = new Position(last.nextOffset(), epoch);
+            committable = new Position(last.nextOffset(), epoch, targetOffset);
             openRanges = open.size();
+            copies.onPassed(committable);
         }
         SourceRange first = open.peekFirst();
         oldestTimestamp = first == null ? -1 : first.maxTimestamp();
+    }
+
+    /** Returns where the target goes on behind the range; where it went on before, if nothing of it was copied there. */
+    private long tellCopies(SourceRange range, long before) {
+        long next = before;
+        for (SourceRange.Copy copy : range.copies()) {
+            copies.onCopied(copy.source(), copy.targetOffset());
+            next = copy.targetOffset() < 0 ? -1 : copy.targetOffset() + copy.count();
+        }
+        return next;
     }
 
     /**
@@ -69,7 +96,9 @@ public final class OffsetTracker {
      */
     public void endInside(SourceRange range, long offset) {
         if (open.peekFirst() == range && offset > range.firstOffset()) {
-            committable = new Position(offset, range.leaderEpoch());
+            long targetOffset = tellCopies(range, committable.targetOffset());
+            committable = new Position(offset, range.leaderEpoch(), targetOffset);
+            copies.onPassed(committable);
         }
     }
 

@@ -140,7 +140,8 @@ public final class MirrorFixture {
                         target.maxRequestSize(),
                         target.deliveryTimeout(),
                         onRefused.orElse(target.onRefused())),
-                link.tuning());
+                link.tuning(),
+                link.state());
     }
 
     /** Starts a mirror of this link; close it to stop it. */

@@ -131,7 +131,7 @@ class GroupMemberTest {
         return new DataPath(
                 reader,
                 List.of(),
-                new TopicDesk(topics -> Map.of()),
+                new Desks(new TopicDesk(topics -> Map.of()), Optional.empty()),
                 ready -> {
                     throw new IllegalStateException("nothing is ever ready");
                 },

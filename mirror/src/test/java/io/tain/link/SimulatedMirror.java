@@ -100,7 +100,13 @@ public final class SimulatedMirror {
                     writers,
                     stream,
                     pace));
-            return new DataPath(made.get(), writers, topics, this::traits, queued, DataPath.Mode.SAME_TOPIC);
+            return new DataPath(
+                    made.get(),
+                    writers,
+                    new Desks(topics, Optional.empty()),
+                    this::traits,
+                    queued,
+                    DataPath.Mode.SAME_TOPIC);
         };
         member = new GroupMember(
                 config,

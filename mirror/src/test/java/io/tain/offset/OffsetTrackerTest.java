@@ -9,6 +9,7 @@ import io.tain.batch.EncodedBatch;
 import io.tain.batch.MemoryBudget;
 import io.tain.batch.MirrorBatch;
 import io.tain.batch.RecordBatch;
+import io.tain.batch.SourceOffsets;
 import io.tain.batch.SourceRange;
 import io.tain.offset.OffsetTracker.Position;
 import java.util.ArrayList;
@@ -142,5 +143,35 @@ class OffsetTrackerTest {
                 before = any.committable().offset();
             }
         }
+    }
+
+    @Test
+    void shouldTellWhereRecordsAreInTheOrderOfTheSource() {
+        List<String> told = new ArrayList<>();
+        OffsetTracker telling = new OffsetTracker(new Position(10, -1, 100), new CopyListener() {
+            @Override
+            public void onCopied(SourceOffsets source, long targetOffset) {
+                told.add(source + " at " + targetOffset);
+            }
+
+            @Override
+            public void onPassed(Position position) {
+                told.add(position.offset() + " to " + position.targetOffset());
+            }
+        });
+        SourceRange first = range(10, 11, 1);
+        SourceRange dropped = range(11, 20, 0);
+        SourceRange second = range(20, 21, 1);
+        List.of(first, dropped, second).forEach(telling::begin);
+
+        second.onCopied(second.batches().get(0), 107);
+        second.onDone();
+        telling.advance();
+        first.onCopied(first.batches().get(0), 105);
+        first.onDone();
+        telling.advance();
+
+        assertThat(told).containsExactly("[10, 11) at 105", "[20, 21) at 107", "21 to 108");
+        assertThat(telling.committable()).isEqualTo(new Position(21, 3, 108));
     }
 }

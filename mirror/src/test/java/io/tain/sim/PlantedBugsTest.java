@@ -28,8 +28,8 @@ class PlantedBugsTest {
                         "commits one past the prefix",
                         new Edit(
                                 "offset/OffsetTracker.java",
-                                "new Position(last.nextOffset(), epoch)",
-                                "new Position(last.nextOffset() + 1, epoch)")),
+                                "new Position(last.nextOffset(), epoch, targetOffset)",
+                                "new Position(last.nextOffset() + 1, epoch, targetOffset)")),
                 PlantedBug.of(
                         "commits what was read",
                         new Edit(

@@ -1,0 +1,11 @@
+package io.tain.link;
+
+import java.util.Optional;
+
+/**
+ * The threads of a link that do for its streams what may take long.
+ *
+ * @param topics makes target topics ready
+ * @param state keeps the link's state on the target; empty without a state topic
+ */
+record Desks(TopicDesk topics, Optional<StateDesk> state) {}

@@ -1,0 +1,242 @@
+package io.tain.link;
+
+import io.tain.batch.Assignment;
+import io.tain.offset.OffsetTracker.Position;
+import io.tain.state.Checkpoint;
+import io.tain.state.Checkpoint.Phase;
+import io.tain.state.StateKey;
+import io.tain.state.StateTopic;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+import org.apache.kafka.common.KafkaException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The thread of a link that keeps its state on the target: once a second what has moved, and what is left at a release. Owns the
+ * {@link StateTopic}; others ask through the mailbox, and nothing of the data path waits for it.
+ */
+final class StateDesk implements Runnable {
+    private static final Logger LOG = LoggerFactory.getLogger(StateDesk.class);
+    private static final long INTERVAL_MS = 1_000;
+
+    private final String link;
+    private final StateTopic topic;
+    private final Pace pace;
+    private final Semaphore something = new Semaphore(0);
+    private final Mailbox mailbox = new Mailbox(something::release);
+    private final Map<Assignment, Copying> tracked = new HashMap<>();
+    private final Map<Assignment, Position> written = new HashMap<>();
+    private final Map<StateKey, byte[]> state = new HashMap<>();
+    private final List<Contribution> others = new ArrayList<>();
+    private volatile boolean stopping;
+    private boolean prepared;
+    private boolean trouble;
+    private long nextNanos;
+
+    StateDesk(String link, StateTopic topic, Pace pace) {
+        this.link = link;
+        this.topic = topic;
+        this.pace = pace;
+        this.nextNanos = pace.nanoTime();
+    }
+
+    /** State beside checkpoints: asked on the desk's thread once a second, and told whether that was written. */
+    interface Contribution {
+        /** Tells what has changed since it was last told that all is written, by key. */
+        void collect(BiConsumer<StateKey, byte[]> changed);
+
+        /** What was collected last is on the target. */
+        void onWritten();
+    }
+
+    /** Any thread. */
+    void add(Contribution contribution) {
+        mailbox.post(() -> others.add(contribution));
+    }
+
+    /** Any thread: has checkpoints written of a partition from now on. */
+    void track(Copying copying) {
+        mailbox.post(() -> tracked.put(copying.assignment(), copying));
+    }
+
+    /** Any thread: writes no more of these; the future ends with what was left to be written, well or ill. */
+    CompletableFuture<Void> release(Collection<Assignment> leaving) {
+        return mailbox.ask(() -> {
+            Map<StateKey, byte[]> last = new HashMap<>();
+            for (Assignment assignment : leaving) {
+                Copying copying = tracked.get(assignment);
+                if (copying != null) {
+                    Phase phase = copying.tracker().isIdle() ? Phase.RELEASED : Phase.COPYING;
+                    add(last, copying, copying.tracker().committable(), phase);
+                }
+            }
+            collect(last);
+            tryToWrite(last);
+            leaving.forEach(this::drop);
+        });
+    }
+
+    /** Any thread: writes no more of a partition that somebody else may own by now. */
+    void forget(Assignment assignment) {
+        mailbox.post(() -> drop(assignment));
+    }
+
+    private void drop(Assignment assignment) {
+        tracked.remove(assignment);
+        written.remove(assignment);
+    }
+
+    /** Any thread: the link's state as it is on the target when asked; fails with what keeps it from being read. */
+    CompletableFuture<Map<StateKey, byte[]>> read() {
+        CompletableFuture<Map<StateKey, byte[]>> answer = new CompletableFuture<>();
+        mailbox.post(() -> {
+            try {
+                readNews();
+                answer.complete(Map.copyOf(state));
+            } catch (KafkaException e) {
+                answer.completeExceptionally(e);
+            }
+        });
+        return answer;
+    }
+
+    /** Any thread: writes this before anything else; the future fails if that failed. */
+    CompletableFuture<Void> write(Map<StateKey, byte[]> records) {
+        CompletableFuture<Void> answer = new CompletableFuture<>();
+        mailbox.post(() -> {
+            try {
+                prepare();
+                topic.write(records);
+                answer.complete(null);
+            } catch (KafkaException e) {
+                prepared = false;
+                answer.completeExceptionally(e);
+            }
+        });
+        return answer;
+    }
+
+    /** Any thread: ends once all that was asked before is done. */
+    void stop() {
+        mailbox.post(() -> stopping = true);
+    }
+
+    @Override
+    public void run() {
+        try (topic) {
+            while (!stopping) {
+                something.tryAcquire(INTERVAL_MS, TimeUnit.MILLISECONDS);
+                something.drainPermits();
+                mailbox.drain();
+                maybeWrite();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void maybeWrite() {
+        if (pace.nanoTime() - nextNanos < 0) {
+            return;
+        }
+        nextNanos = pace.nanoTime() + TimeUnit.MILLISECONDS.toNanos(INTERVAL_MS);
+        Map<StateKey, byte[]> news = new HashMap<>();
+        Map<Assignment, Position> moved = new HashMap<>();
+        tracked.forEach((assignment, copying) -> {
+            Position now = copying.tracker().committable();
+            if (!now.equals(written.get(assignment))) {
+                moved.put(assignment, now);
+                add(news, copying, now, Phase.COPYING);
+            }
+        });
+        collect(news);
+        if (tryToWrite(news)) {
+            written.putAll(moved);
+        }
+    }
+
+    private void collect(Map<StateKey, byte[]> news) {
+        others.forEach(other -> other.collect(news::put));
+    }
+
+    private void add(Map<StateKey, byte[]> news, Copying copying, Position position, Phase phase) {
+        if (position.targetOffset() >= 0) {
+            Checkpoint checkpoint = copying.at(position, phase, pace.currentTimeMs());
+            news.put(new StateKey(StateKey.Kind.CHECKPOINT, link, copying.partition()), checkpoint.encode());
+        }
+    }
+
+    private boolean tryToWrite(Map<StateKey, byte[]> news) {
+        if (news.isEmpty()) {
+            return true;
+        }
+        try {
+            prepare();
+            topic.write(news);
+            if (trouble) {
+                LOG.info("{}: the state topic {} is written again", link, topic.name());
+            }
+            trouble = false;
+            others.forEach(Contribution::onWritten);
+            return true;
+        } catch (KafkaException e) {
+            prepared = false;
+            if (!trouble) {
+                LOG.warn(
+                        "{}: {} checkpoints were not written to {} on the target, trying again: {}",
+                        link,
+                        news.size(),
+                        topic.name(),
+                        e.toString());
+            }
+            trouble = true;
+            return false;
+        }
+    }
+
+    private void prepare() {
+        if (prepared) {
+            return;
+        }
+        try {
+            Optional<String> problem = topic.prepare();
+            if (problem.isPresent()) {
+                throw new KafkaException(problem.get());
+            }
+            prepared = true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new KafkaException(e);
+        }
+    }
+
+    private void readNews() {
+        prepare();
+        topic.read(key -> key.link().equals(link), this::onLost).forEach((key, value) -> {
+            if (value.isPresent()) {
+                state.put(key, value.get());
+            } else {
+                state.remove(key);
+            }
+        });
+    }
+
+    private void onLost() {
+        LOG.error(
+                "{}: the state topic {} on the target has lost what was in it, deleted or cut off; checkpoints are written"
+                        + " anew, and where one is missing the group's last commit counts",
+                link,
+                topic.name());
+        state.clear();
+        written.clear();
+    }
+}

@@ -1,0 +1,226 @@
+package io.tain.state;
+
+import io.tain.config.ObserverSettings;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.function.Predicate;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/**
+ * The topic on a target in which links keep their state: compacted, of one partition. Reads it from its beginning and then what is
+ * new, and writes to it. Failures of Kafka's clients come as {@link KafkaException}s; after one, what was asked for may be asked
+ * again. Used by one thread.
+ */
+public final class StateTopic implements AutoCloseable {
+    private static final short REPLICAS = 3;
+    private static final Duration POLL = Duration.ofMillis(200);
+
+    private final String name;
+    private final TopicPartition partition;
+    private final Map<String, Object> settings;
+    private final String clientId;
+    private final Duration limit;
+    private Optional<KafkaConsumer<byte[], byte[]>> consumer = Optional.empty();
+    private Optional<KafkaProducer<byte[], byte[]>> producer = Optional.empty();
+
+    /**
+     * Connects at the first use.
+     *
+     * @param settings of the target's clients
+     * @param limit how long one request may take
+     */
+    public StateTopic(String name, Map<String, Object> settings, String clientId, Duration limit) {
+        this.name = name;
+        this.partition = new TopicPartition(name, 0);
+        this.settings = settings;
+        this.clientId = clientId;
+        this.limit = limit;
+    }
+
+    public String name() {
+        return name;
+    }
+
+    /** Makes the topic if it is missing; tells what is wrong with it if it can't be used. */
+    public Optional<String> prepare() throws InterruptedException {
+        try (Admin target = Admin.create(ObserverSettings.admin(settings, clientId))) {
+            return prepare(target);
+        }
+    }
+
+    private Optional<String> prepare(Admin target) throws InterruptedException {
+        try {
+            int brokers = target.describeCluster().nodes().get().size();
+            target.createTopics(List.of(new NewTopic(name, 1, (short) Math.max(1, Math.min(REPLICAS, brokers)))
+                            .configs(Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT))))
+                    .all()
+                    .get();
+            return Optional.empty();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof TopicExistsException) {
+                return checkPolicy(target);
+            }
+            if (e.getCause() instanceof AuthorizationException && exists(target)) {
+                return checkPolicy(target);
+            }
+            return Optional.of("the state topic " + name + " can't be made on the target: " + text(e.getCause())
+                    + "; make it by kafka-topics --create --topic " + name
+                    + " --partitions 1 --config cleanup.policy=compact");
+        }
+    }
+
+    private boolean exists(Admin target) throws InterruptedException {
+        try {
+            target.describeTopics(List.of(name)).allTopicNames().get();
+            return true;
+        } catch (ExecutionException e) {
+            return false;
+        }
+    }
+
+    private Optional<String> checkPolicy(Admin target) throws InterruptedException {
+        ConfigResource topic = new ConfigResource(ConfigResource.Type.TOPIC, name);
+        try {
+            Config config = target.describeConfigs(List.of(topic)).all().get().get(topic);
+            String policy = config.get(TopicConfig.CLEANUP_POLICY_CONFIG).value();
+            return policy.equals(TopicConfig.CLEANUP_POLICY_COMPACT)
+                    ? Optional.empty()
+                    : Optional.of("the state topic " + name + " on the target has cleanup.policy=" + policy
+                            + ", which forgets state; set it to compact");
+        } catch (ExecutionException e) {
+            return Optional.empty(); // who may not see settings must take the topic as it is
+        }
+    }
+
+    /**
+     * What is new since the last call, the first time all there is; of several records with one key the last. An absent value
+     * takes a key away.
+     *
+     * @param wanted which keys to tell of
+     * @param onRestart run if the topic has lost what was read before, and is read from its beginning again
+     */
+    public Map<StateKey, Optional<byte[]>> read(Predicate<StateKey> wanted, Runnable onRestart) {
+        try {
+            return readOn(wanted, onRestart);
+        } catch (KafkaException e) {
+            consumer.ifPresent(KafkaConsumer::close);
+            consumer = Optional.empty(); // what was read in vain is to be read again
+            throw e;
+        }
+    }
+
+    private Map<StateKey, Optional<byte[]>> readOn(Predicate<StateKey> wanted, Runnable onRestart) {
+        KafkaConsumer<byte[], byte[]> reader = reader();
+        Map<StateKey, Optional<byte[]>> read = new HashMap<>();
+        long end = reader.endOffsets(List.of(partition), limit).getOrDefault(partition, 0L);
+        if (end < reader.position(partition, limit)) {
+            onRestart.run();
+            reader.seekToBeginning(List.of(partition));
+        }
+        long deadline = System.nanoTime() + limit.toNanos();
+        while (reader.position(partition, limit) < end) {
+            try {
+                for (ConsumerRecord<byte[], byte[]> record : reader.poll(POLL)) {
+                    StateKey.parse(record.key())
+                            .filter(wanted)
+                            .ifPresent(key -> read.put(key, Optional.ofNullable(record.value())));
+                    deadline = System.nanoTime() + limit.toNanos();
+                }
+            } catch (OffsetOutOfRangeException e) {
+                onRestart.run();
+                reader.seekToBeginning(List.of(partition));
+            }
+            if (System.nanoTime() - deadline > 0) {
+                throw new TimeoutException("the state topic " + name + " has not been read to its end " + end
+                        + " within " + limit.toSeconds() + " s");
+            }
+        }
+        return read;
+    }
+
+    private KafkaConsumer<byte[], byte[]> reader() {
+        if (consumer.isEmpty()) {
+            Map<String, Object> reading = ObserverSettings.reader(settings, clientId);
+            reading.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
+            reading.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
+            reading.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 10_000);
+            reading.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) limit.toMillis());
+            KafkaConsumer<byte[], byte[]> made = new KafkaConsumer<>(reading);
+            consumer = Optional.of(made);
+            made.assign(List.of(partition));
+            made.seekToBeginning(List.of(partition));
+        }
+        return consumer.get();
+    }
+
+    /** Writes all of this, and returns once it is acknowledged. */
+    public void write(Map<StateKey, byte[]> records) {
+        KafkaProducer<byte[], byte[]> writer = writer();
+        List<Future<RecordMetadata>> sent = new ArrayList<>();
+        try {
+            records.forEach((key, value) -> sent.add(writer.send(new ProducerRecord<>(name, 0, key.encode(), value))));
+            writer.flush();
+            for (Future<RecordMetadata> one : sent) {
+                one.get();
+            }
+        } catch (InterruptedException e) {
+            throw new InterruptException(e);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof KafkaException known ? known : new KafkaException(e.getCause());
+        }
+    }
+
+    private KafkaProducer<byte[], byte[]> writer() {
+        if (producer.isEmpty()) {
+            Map<String, Object> writing = ObserverSettings.admin(settings, clientId);
+            writing.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
+            writing.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
+            writing.put(ProducerConfig.ACKS_CONFIG, "all");
+            writing.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, limit.toMillis());
+            writing.put(ProducerConfig.LINGER_MS_CONFIG, 5);
+            writing.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) limit.toMillis() / 2);
+            writing.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, (int) limit.toMillis());
+            writing.remove("default.api.timeout.ms");
+            producer = Optional.of(new KafkaProducer<>(writing));
+        }
+        return producer.get();
+    }
+
+    @Override
+    public void close() {
+        consumer.ifPresent(KafkaConsumer::close);
+        producer.ifPresent(made -> made.close(Duration.ZERO));
+        consumer = Optional.empty();
+        producer = Optional.empty();
+    }
+
+    private static String text(Throwable failure) {
+        return failure.getClass().getSimpleName() + ": " + failure.getMessage();
+    }
+}

@@ -1,0 +1,161 @@
+package io.tain.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tain.e2e.MirrorFixture;
+import io.tain.e2e.RunningMirror;
+import io.tain.state.Checkpoint;
+import io.tain.state.Checkpoint.Phase;
+import io.tain.state.StateKey;
+import io.tain.state.StateTopic;
+import io.tain.testkit.Await;
+import io.tain.testkit.ClusterPair;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The state topic on a real target, and {@code tain state dump}. */
+@Timeout(120)
+class StateIT {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofSeconds(30);
+
+    private static ClusterPair clusters;
+
+    @TempDir
+    private Path folder;
+
+    @BeforeAll
+    static void startClusters() {
+        clusters = ClusterPair.start();
+    }
+
+    @AfterAll
+    static void closeClusters() {
+        clusters.close();
+    }
+
+    private static void send(String topic, int records) throws Exception {
+        try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
+                clusters.source().clientProperties(), new ByteArraySerializer(), new ByteArraySerializer())) {
+            for (int i = 0; i < records; i++) {
+                producer.send(new ProducerRecord<>(topic, 0, null, ("v" + i).getBytes(StandardCharsets.UTF_8)))
+                        .get();
+            }
+        }
+    }
+
+    private static Optional<Checkpoint> checkpoint(String name, String link, String topic) {
+        StateKey key = new StateKey(StateKey.Kind.CHECKPOINT, link, new TopicPartition(topic, 0));
+        try (StateTopic reader = new StateTopic(name, clusters.target().clientProperties(), "test", LIMIT)) {
+            return reader.read(key::equals, () -> {})
+                    .getOrDefault(key, Optional.empty())
+                    .flatMap(Checkpoint::parse);
+        }
+    }
+
+    @Test
+    void shouldKeepWhereTheCopyStandsAndShowIt() throws Exception {
+        clusters.source().createTopic("kept", 1);
+        MirrorFixture link = MirrorFixture.between(clusters).topics("kept").set("link.name", "keeper");
+        send("kept", 100);
+        try (RunningMirror mirror = link.start()) {
+            mirror.awaitCaughtUp("kept");
+            Await.until(
+                    "a checkpoint while it runs",
+                    PATIENCE,
+                    () -> checkpoint("tain-state", "keeper", "kept")
+                            .filter(found -> found.phase() == Phase.COPYING && found.sourceOffset() == 100)
+                            .isPresent());
+            send("kept", 11);
+            mirror.awaitCaughtUp("kept");
+            mirror.stop();
+        }
+        CommandFixture tain = new CommandFixture(folder);
+        int status = tain.run("state", "dump", "--json", tain.write("keeper.properties", link.text()));
+
+        assertThat(status).as(tain.err()).isZero();
+        assertThat(tain.out())
+                .contains("\"link\":\"keeper\"")
+                .contains("\"topic\":\"kept\"")
+                .contains("\"sourceOffset\":111,\"targetOffset\":111")
+                .contains("\"phase\":\"RELEASED\"");
+        assertThat(checkpoint("tain-state", "another", "kept")).isEmpty();
+    }
+
+    @Test
+    void shouldWriteAnewWhatALostTopicHad() throws Exception {
+        clusters.source().createTopic("lost", 1);
+        MirrorFixture link = MirrorFixture.between(clusters)
+                .topics("lost")
+                .set("link.name", "loser")
+                .set("tain.state.topic", "__tain-lost");
+        send("lost", 10);
+        try (RunningMirror mirror = link.start()) {
+            Await.until(
+                    "a checkpoint",
+                    PATIENCE,
+                    () -> clusters.target().admin().listTopics().names().get().contains("__tain-lost")
+                            && checkpoint("__tain-lost", "loser", "lost").isPresent());
+            clusters.target().admin().deleteTopics(List.of("__tain-lost")).all().get();
+            send("lost", 10);
+            Await.until("a checkpoint once more", PATIENCE, () -> {
+                boolean there =
+                        clusters.target().admin().listTopics().names().get().contains("__tain-lost");
+                return there
+                        && checkpoint("__tain-lost", "loser", "lost")
+                                .filter(found -> found.sourceOffset() == 20)
+                                .isPresent();
+            });
+            assertThat(mirror.status().events()).isEmpty();
+        }
+    }
+
+    @Test
+    void shouldLoadTenThousandCheckpoints() throws Exception {
+        Map<StateKey, byte[]> all = new HashMap<>();
+        for (int i = 0; i < 10_000; i++) {
+            Checkpoint checkpoint = new Checkpoint(
+                    i,
+                    1,
+                    2L * i,
+                    Uuid.randomUuid(),
+                    Uuid.randomUuid(),
+                    List.of(new Checkpoint.Producer(i, (short) 1)),
+                    Phase.COPYING,
+                    1_700_000_000_000L);
+            all.put(new StateKey(StateKey.Kind.CHECKPOINT, "many", new TopicPartition("t", i)), checkpoint.encode());
+        }
+        try (StateTopic topic = new StateTopic("__tain-many", clusters.target().clientProperties(), "many", LIMIT)) {
+            assertThat(topic.prepare()).isEmpty();
+            topic.write(all);
+        }
+        try (StateTopic topic = new StateTopic("__tain-many", clusters.target().clientProperties(), "many", LIMIT)) {
+            long began = System.nanoTime();
+            Map<StateKey, Optional<byte[]>> read = topic.read(key -> key.link().equals("many"), () -> {});
+            System.out.println("10,000 checkpoints read in " + (System.nanoTime() - began) / 1_000_000 + " ms");
+
+            assertThat(read).hasSize(10_000);
+            assertThat(Checkpoint.parse(
+                            read.get(new StateKey(StateKey.Kind.CHECKPOINT, "many", new TopicPartition("t", 4_711)))
+                                    .orElseThrow()))
+                    .map(Checkpoint::targetOffset)
+                    .contains(9_422L);
+            assertThat(topic.read(key -> true, () -> {})).isEmpty();
+        }
+    }
+}
