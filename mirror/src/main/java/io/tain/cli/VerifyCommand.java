@@ -7,7 +7,10 @@ import io.tain.verify.PartitionResult;
 import io.tain.verify.Verification;
 import io.tain.verify.VerifyTerms;
 import io.tain.verify.VerifyWatcher;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -27,7 +30,8 @@ import picocli.CommandLine.Spec;
 /** {@code tain verify}. */
 @Command(
         name = "verify",
-        customSynopsis = "tain verify [--topics REGEX] [--sample N | --full] [--follow] [--throttle BYTES] FILE",
+        customSynopsis =
+                "tain verify [--topics REGEX] [--sample N | --full] [--follow] [--metrics-file FILE] [--throttle BYTES] FILE",
         description = {
             "Reads both clusters and compares order, number, keys, values, headers and timestamps of records, up to what",
             "the link's group has committed. Needs no mirror, and one may run. Offsets differ between clusters, so records",
@@ -66,6 +70,15 @@ final class VerifyCommand implements Callable<Integer>, VerifyWatcher {
     private boolean follow;
 
     @Option(
+            names = "--metrics-file",
+            paramLabel = "FILE",
+            description = {
+                "After each round, write how far each partition is verified to this file, as Prometheus' node exporter reads it",
+                "(its textfile collector wants a name that ends with .prom)."
+            })
+    private Optional<Path> metricsFile = Optional.empty();
+
+    @Option(
             names = "--throttle",
             paramLabel = "BYTES",
             description = "Most bytes to read in a second, from both clusters together.")
@@ -94,9 +107,11 @@ final class VerifyCommand implements Callable<Integer>, VerifyWatcher {
                 verification.stop();
             });
             List<PartitionResult> results = verification.round();
+            export(link, results);
             while (follow && !stopped.await(BETWEEN_ROUNDS.toMillis(), TimeUnit.MILLISECONDS)) {
                 showVerified(results);
                 results = verification.round();
+                export(link, results);
             }
             return summary(link, results, System.currentTimeMillis() - start);
         } catch (ClusterFailure e) {
@@ -106,6 +121,17 @@ final class VerifyCommand implements Callable<Integer>, VerifyWatcher {
             console.failure("link " + link.name() + ": " + Console.describe(e), e);
             return ExitStatus.FAILURE;
         }
+    }
+
+    /** What was found counts more than telling it: a file that can't be written is a warning. */
+    private void export(LinkConfig link, List<PartitionResult> results) {
+        metricsFile.ifPresent(file -> {
+            try {
+                new VerifyMetrics(file, link.name()).write(results, Instant.now());
+            } catch (IOException e) {
+                console.warning("--metrics-file " + file + " can't be written: " + e);
+            }
+        });
     }
 
     private VerifyTerms terms() {

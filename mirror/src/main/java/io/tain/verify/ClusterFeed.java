@@ -76,6 +76,12 @@ final class ClusterFeed implements FetchListener, AutoCloseable {
         client.poll(timeoutMs, clockMs.getAsLong());
     }
 
+    /** Nothing is to be asked for now: that nothing comes is no fault of the cluster. */
+    void rest() {
+        long nowMs = clockMs.getAsLong();
+        feeds.values().forEach(asked -> asked.lastMs = nowMs);
+    }
+
     /** Asks for what the feeds want. */
     void ask() {
         long nowMs = clockMs.getAsLong();

@@ -28,7 +28,6 @@ public final class Verification implements AutoCloseable {
 
     private static final long IDLE_POLL_MS = 5;
     private static final long PROGRESS_MS = 1_000;
-    private static final double MILLIS = 1_000;
 
     private final VerifyTerms terms;
     private final VerifyWatcher watcher;
@@ -41,7 +40,7 @@ public final class Verification implements AutoCloseable {
     private final Map<TopicPartition, PartitionState> states = new TreeMap<>(
             java.util.Comparator.comparing(TopicPartition::topic).thenComparingInt(TopicPartition::partition));
     private volatile boolean stopped;
-    private long startMs;
+    private final Throttle throttle;
     private long shownMs;
 
     /** @param clockMs the time in milliseconds since 1970, as Kafka's clients count it */
@@ -59,8 +58,8 @@ public final class Verification implements AutoCloseable {
         this.target = new ClusterFeed("target", targetClient, IsolationLevel.READ_COMMITTED, clockMs);
         this.sourceWindows = new WindowReader("source", sourceClient, shown, clockMs);
         this.targetWindows = new WindowReader("target", targetClient, IsolationLevel.READ_COMMITTED, clockMs);
-        this.startMs = clockMs.getAsLong();
-        this.shownMs = startMs;
+        this.throttle = new Throttle(terms.bytesPerSecond(), clockMs);
+        this.shownMs = clockMs.getAsLong();
     }
 
     /** Makes a round return early; from any thread. */
@@ -142,9 +141,12 @@ public final class Verification implements AutoCloseable {
                 active.add(job);
             }
             boolean moved = advance(active);
-            if (mayRead()) {
+            if (throttle.mayRead(source.bytes() + target.bytes())) {
                 source.ask();
                 target.ask();
+            } else {
+                source.rest();
+                target.rest();
             }
             source.poll(moved ? 0 : IDLE_POLL_MS);
             target.poll(moved ? 0 : IDLE_POLL_MS);
@@ -253,11 +255,6 @@ public final class Verification implements AutoCloseable {
         if (job.state.add(difference)) {
             watcher.onDifference(difference);
         }
-    }
-
-    private boolean mayRead() {
-        double seconds = (clockMs.getAsLong() - startMs) / MILLIS;
-        return terms.bytesPerSecond() == 0 || source.bytes() + target.bytes() <= terms.bytesPerSecond() * seconds;
     }
 
     private void maybeShow(int done, int all) {
