@@ -5,6 +5,8 @@ import java.net.InetSocketAddress;
 import java.nio.charset.MalformedInputException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -52,10 +54,19 @@ final class AdminOptions {
         return new AdminConfig(listen, token, shown);
     }
 
+    /** As of an ssh key: who can read the file can change the mirror. */
+    private void warnOfReaders(Path file, Setting setting) throws IOException {
+        PosixFileAttributeView view = Files.getFileAttributeView(file, PosixFileAttributeView.class);
+        if (view != null && view.readAttributes().permissions().contains(PosixFilePermission.OTHERS_READ)) {
+            problems.warning(setting, "can be read by everybody on this machine: chmod o-r " + file);
+        }
+    }
+
     private Optional<AdminToken> token(Path file, OptionValues values) {
         Setting setting = values.setting(LinkOptions.ADMIN_TOKEN_FILE).orElseThrow();
         try {
             String secret = Files.readString(file).strip();
+            warnOfReaders(file, setting);
             if (secret.length() >= AdminToken.SHORTEST && secret.chars().allMatch(c -> c > ' ' && c < 127)) {
                 return Optional.of(new AdminToken(secret));
             }

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -90,6 +91,21 @@ class AdminOptionsTest {
                 .doesNotContain("guess");
         assertThat(errors(file("c", "admin.token.file=" + folder.resolve("missing") + "\n")))
                 .hasSize(1);
+    }
+
+    @Test
+    void shouldWarnOfATokenThatEverybodyCanRead() throws Exception {
+        Path token = Files.writeString(folder.resolve("token"), "0123456789abcdef0123456789abcdef\n");
+        Path file = file("a", "admin.token.file=" + token + "\n");
+
+        Files.setPosixFilePermissions(token, PosixFilePermissions.fromString("rw-r--r--"));
+        assertThat(LinkFiles.read(List.of(file), Map.of()).warnings())
+                .singleElement()
+                .asString()
+                .contains("a.properties:5", "chmod o-r " + token);
+
+        Files.setPosixFilePermissions(token, PosixFilePermissions.fromString("rw-r-----"));
+        assertThat(LinkFiles.read(List.of(file), Map.of()).warnings()).isEmpty();
     }
 
     @Test
