@@ -56,6 +56,9 @@ final class Orders {
         boolean pause = order.action() == PauseOrder.Action.PAUSE;
         if (order.partition().isEmpty()) {
             all = pause;
+            if (!pause) {
+                some.clear(); // what was paused by itself, too
+            }
         } else if (pause
                 ? some.add(order.partition().get())
                 : some.remove(order.partition().get())) {

@@ -132,6 +132,7 @@ class StatusIT {
                     () -> mirror.status().load().bottleneck() == Bottleneck.PAUSED);
 
             // when
+            mirror.take(new PauseOrder(Action.PAUSE, Optional.of(later))); // once more, by itself
             mirror.take(new PauseOrder(Action.RESUME, Optional.empty()));
 
             // then
