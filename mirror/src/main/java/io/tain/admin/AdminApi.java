@@ -19,6 +19,8 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.logging.log4j.Level;
+import org.apache.logging.log4j.core.config.Configurator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,6 +36,8 @@ final class AdminApi {
             + "-(\\d{1,9}):(pause|resume|seek|skip)|:(pause|resume))");
     private static final Pattern TO = Pattern.compile("to=([^&=]{1,64})");
     private static final Pattern RECORDS = Pattern.compile("records=(\\d{1,18})");
+    private static final Pattern LOGGER = Pattern.compile("/api/v1/loggers/([A-Za-z0-9_.$]{1,249})");
+    private static final Pattern LEVEL = Pattern.compile("level=(OFF|ERROR|WARN|INFO|DEBUG|TRACE)");
     private static final String BEARER = "Bearer ";
 
     private final MirrorView mirror;
@@ -51,13 +55,19 @@ final class AdminApi {
         if (order.matches()) {
             return request.method().equals("POST") ? order(request, order) : notAllowed("POST");
         }
+        Matcher logger = LOGGER.matcher(request.path());
+        if (logger.matches()) {
+            return request.method().equals("POST") ? level(request, logger.group(1)) : notAllowed("POST");
+        }
         if (!request.method().equals("GET")) {
             return notAllowed("GET");
         }
         return switch (request.path()) {
             case "/livez" -> live();
             case "/readyz" -> ready(request.query().equals("verbose"));
-            case "/metrics" -> new Answer(200, MetricsText.CONTENT_TYPE, MetricsText.of(info, mirror.status()));
+            case "/metrics" ->
+                new Answer(
+                        200, MetricsText.CONTENT_TYPE, MetricsText.of(info, mirror.status(), mirror.clientMetrics()));
             case "/api/v1/openapi.yaml" ->
                 new Answer(200, "application/yaml", StaticFiles.read("/io/tain/admin/openapi.yaml"));
             case "/api/v1/info" -> Answer.json(200, info());
@@ -167,9 +177,10 @@ final class AdminApi {
         return Answer.error(404, "there is no link " + name);
     }
 
-    private Answer order(Request request, Matcher path) {
+    /** Why nothing may be changed, if so. */
+    private Optional<Answer> refusal(Request request) {
         if (config.token().isEmpty()) {
-            return Answer.error(403, "changes are not allowed; set admin.token.file to allow them");
+            return Optional.of(Answer.error(403, "changes are not allowed; set admin.token.file to allow them"));
         }
         String credentials = request.authorization().orElse("");
         if (!credentials.startsWith(BEARER)
@@ -177,7 +188,29 @@ final class AdminApi {
                         .get()
                         .matches(credentials.substring(BEARER.length()).strip())) {
             AUDIT.warn("{} from {} refused: no or another token", request.path(), request.from());
-            return Answer.error(401, "send the token of admin.token.file: Authorization: Bearer TOKEN");
+            return Optional.of(Answer.error(401, "send the token of admin.token.file: Authorization: Bearer TOKEN"));
+        }
+        return Optional.empty();
+    }
+
+    private Answer level(Request request, String logger) {
+        Optional<Answer> refusal = refusal(request);
+        if (refusal.isPresent()) {
+            return refusal.get();
+        }
+        Matcher level = LEVEL.matcher(request.query());
+        if (!level.matches()) {
+            return Answer.error(400, "say ?level=OFF, ERROR, WARN, INFO, DEBUG or TRACE");
+        }
+        Configurator.setLevel(logger.equals("root") ? "" : logger, Level.valueOf(level.group(1)));
+        AUDIT.info("level {} of logger {} from {}", level.group(1), logger, request.from());
+        return Answer.json(200, Map.of("logger", logger, "level", level.group(1)));
+    }
+
+    private Answer order(Request request, Matcher path) {
+        Optional<Answer> refusal = refusal(request);
+        if (refusal.isPresent()) {
+            return refusal.get();
         }
         String name = path.group(1);
         Optional<LinkStatus> link = find(name);

@@ -9,6 +9,7 @@ import io.prometheus.metrics.model.snapshots.InfoSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import io.tain.link.Bottleneck;
+import io.tain.link.ClientMetric;
 import io.tain.link.Event;
 import io.tain.link.LinkStatus;
 import io.tain.link.LinkStatus.Latency;
@@ -26,7 +27,7 @@ import java.util.function.ToDoubleFunction;
 
 /**
  * The metrics of all links in Prometheus' text format, made from their status when somebody asks. The names are a promise to
- * dashboards and alert rules: docs/metrics.md lists them.
+ * dashboards and alert rules: docs/admin-server.md lists them.
  */
 final class MetricsText {
     static final String CONTENT_TYPE = PrometheusTextFormatWriter.CONTENT_TYPE;
@@ -41,7 +42,8 @@ final class MetricsText {
         this.links = links;
     }
 
-    static byte[] of(ServerInfo info, List<LinkStatus> links) {
+    /** @param clients what the Kafka consumers of the links' members measure */
+    static byte[] of(ServerInfo info, List<LinkStatus> links, List<ClientMetric> clients) {
         MetricsText text = new MetricsText(links);
         text.all.metricSnapshot(InfoSnapshot.builder()
                 .name("tain")
@@ -56,7 +58,9 @@ final class MetricsText {
         if (links.stream().mapToInt(link -> link.partitions().size()).sum() <= MOST_PARTITIONS) {
             text.partitions();
         }
+        text.rebalances(clients);
         text.process();
+        ClientMetrics.snapshots(clients).forEach(text.all::metricSnapshot);
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try {
             PrometheusTextFormatWriter.create().write(out, text.all.build());
@@ -172,6 +176,12 @@ final class MetricsText {
                 link -> List.of(
                         of(link, "side", "source", link.load().sourceThrottledMs() / 1e3),
                         of(link, "side", "target", link.load().targetThrottledMs() / 1e3)));
+        counter("tain_retries", "What had to be tried again, by side and why.", link -> {
+            List<Point> points = new ArrayList<>();
+            link.retries().source().forEach((why, count) -> points.add(retries(link, "source", why, count)));
+            link.retries().target().forEach((why, count) -> points.add(retries(link, "target", why, count)));
+            return points;
+        });
         gauge("tain_bottleneck", "1 for what keeps the link from copying faster, 0 for the rest.", link -> {
             List<Point> points = new ArrayList<>();
             for (Bottleneck bottleneck : Bottleneck.values()) {
@@ -185,6 +195,10 @@ final class MetricsText {
                 link -> one(link, link.load().joined() ? 1 : 0));
     }
 
+    private static Point retries(LinkStatus link, String side, String why, Number count) {
+        return new Point(Labels.of("link", link.link(), "side", side, "error", why), count.doubleValue());
+    }
+
     private void states() {
         gauge("tain_partitions", "Partitions that this process owns, by state.", link -> {
             List<Point> points = new ArrayList<>();
@@ -196,6 +210,19 @@ final class MetricsText {
                 "tain_link_lag_seconds",
                 "Age of the oldest record that is not yet on the target; 0 when all are.",
                 link -> optional(Labels.of("link", link.link()), link.lagMs(), 1e3));
+    }
+
+    private void rebalances(List<ClientMetric> clients) {
+        counter(
+                "tain_rebalances",
+                "Rebalances of the group that this process's members have been through.",
+                link -> one(
+                        link,
+                        clients.stream()
+                                .filter(metric -> metric.link().equals(link.link())
+                                        && metric.name().equals("rebalance-total"))
+                                .mapToDouble(ClientMetric::value)
+                                .sum()));
     }
 
     private static List<Point> optional(Labels labels, OptionalLong value, double unit) {
@@ -218,6 +245,19 @@ final class MetricsText {
                 "tain_acknowledged_position",
                 "Lowest source offset that is not yet on the target.",
                 partition -> partition.committable());
+        counter(
+                "tain_partition_records",
+                "Records acknowledged by the target since the partition was assigned or moved.",
+                link -> link.partitions().stream()
+                        .map(partition -> new Point(labels(link, partition), (double)
+                                partition.measures().records()))
+                        .toList());
+        gauge(
+                "tain_time_to_data_loss_seconds",
+                "When retention on the source will have overtaken a partition that is behind, if it moves no further.",
+                link -> link.partitions().stream()
+                        .flatMap(partition -> optional(labels(link, partition), partition.untilLossMs(), 1e3).stream())
+                        .toList());
         perPartition(
                 "tain_commit_age_seconds",
                 "For how long something acknowledged has been waiting to be committed; 0 if nothing is.",

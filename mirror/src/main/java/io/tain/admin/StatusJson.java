@@ -44,6 +44,11 @@ final class StatusJson {
         fields.put("budgetBytes", load.budgetBytes());
         fields.put("sourceThrottledSeconds", load.sourceThrottledMs() / 1e3);
         fields.put("targetThrottledSeconds", load.targetThrottledMs() / 1e3);
+        fields.put(
+                "retries",
+                Map.of(
+                        "source", new TreeMap<>(link.retries().source()),
+                        "target", new TreeMap<>(link.retries().target())));
         fields.put("latency", latency(load.latency()));
         fields.put("events", new TreeMap<>(link.events()));
         return fields;
@@ -87,6 +92,8 @@ final class StatusJson {
         fields.put("endOffset", measures.end());
         fields.put("lagRecords", partition.lag());
         fields.put("lagSeconds", seconds(measures.lagMs()));
+        fields.put("secondsToDataLoss", seconds(partition.untilLossMs()));
+        fields.put("records", measures.records());
         fields.put("uncommittedSeconds", measures.uncommittedMs() / 1e3);
         fields.put("forwardedBatches", measures.forwarded());
         fields.put("transcodedBatches", new TreeMap<>(measures.transcoded()));

@@ -9,13 +9,14 @@ import org.apache.kafka.common.Uuid;
  * What is still under way for an ended assignment is of no account to the next one of the same partition.
  *
  * <p>Shared by the threads of a stream: the control thread ends it, the reader adds pending bytes, the writer takes them
- * off.
+ * off and counts what was copied.
  */
 public final class Assignment {
     private final TopicPartition partition;
     private final AtomicLong pendingBytes = new AtomicLong();
     private final AtomicLong queuedRecords;
     private final Uuid targetTopic;
+    private final AtomicLong copied = new AtomicLong();
     private volatile boolean ended;
 
     /** @param queuedRecords records of all assignments of a stream that were handed to a writer and not sent yet */
@@ -51,6 +52,16 @@ public final class Assignment {
     /** Bytes handed to the writer and not yet released. */
     public long pendingBytes() {
         return pendingBytes.get();
+    }
+
+    /** The writer's thread: so many records of it are on the target. */
+    public void addCopied(int records) {
+        copied.lazySet(copied.get() + records);
+    }
+
+    /** Records of it that the target has acknowledged. */
+    public long copied() {
+        return copied.get();
     }
 
     void addPending(long bytes) {

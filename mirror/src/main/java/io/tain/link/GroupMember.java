@@ -24,6 +24,8 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.Metric;
+import org.apache.kafka.common.MetricName;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
@@ -138,6 +140,11 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
     /** Any thread: the partitions this member owns, and how it goes with them. */
     StreamStatus status() {
         return status;
+    }
+
+    /** Any thread: what the consumer measures; Kafka's own map, which others may read. */
+    Map<MetricName, ? extends Metric> clientMetrics() {
+        return consumer.metrics();
     }
 
     @Override

@@ -256,7 +256,8 @@ final class Link {
         List<StreamStatus> streams = members.stream().map(GroupMember::status).toList();
         List<PartitionStatus> partitions =
                 streams.stream().flatMap(stream -> stream.partitions().stream()).toList();
-        return new LinkStatus(config.name(), partitions, counters.totals(), events.counts(), load(streams));
+        return new LinkStatus(
+                config.name(), partitions, counters.totals(), events.counts(), load(streams), counters.retries());
     }
 
     private LinkStatus.Load load(List<StreamStatus> streams) {
@@ -274,6 +275,20 @@ final class Link {
                         .orElse(Bottleneck.SOURCE_EMPTY),
                 counters.latency.look(),
                 !streams.isEmpty() && streams.stream().allMatch(StreamStatus::joined));
+    }
+
+    /** What the members' consumers measure, as far as these are numbers. */
+    List<ClientMetric> clientMetrics() {
+        List<ClientMetric> all = new ArrayList<>();
+        for (GroupMember member : members) {
+            member.clientMetrics().forEach((name, metric) -> {
+                if (metric.metricValue() instanceof Number value) {
+                    all.add(new ClientMetric(
+                            config.name(), name.group(), name.name(), name.tags(), value.doubleValue()));
+                }
+            });
+        }
+        return all;
     }
 
     /** Threads that have not begun a new round for longer than any wait of theirs can take. */

@@ -5,6 +5,7 @@ import io.tain.target.WriterListener.Rewrite;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
 /** What a link has done since its start. Counted by its reader and writer threads, read by any. */
@@ -22,6 +23,20 @@ final class LinkCounters {
 
     LinkCounters(EventLog events) {
         this.events = events;
+    }
+
+    private final Map<String, LongAdder> retries = new ConcurrentHashMap<>();
+
+    /** @param why one of few words */
+    void countRetry(String why) {
+        retries.computeIfAbsent(why, word -> new LongAdder()).increment();
+    }
+
+    /** How often each side was asked again, by why. */
+    LinkStatus.Retries retries() {
+        Map<String, Long> target = new TreeMap<>();
+        retries.forEach((why, count) -> target.put(why, count.sum()));
+        return new LinkStatus.Retries(intake.retries(), target);
     }
 
     void countRewritten(Rewrite why) {

@@ -14,9 +14,25 @@ import org.apache.kafka.common.TopicPartition;
  * @param totals counters since the start
  * @param events how often each kind of event has happened since the start; without those that have not
  * @param load what is under way, and what holds it back
+ * @param retries how often something was tried again since the start
  */
 public record LinkStatus(
-        String link, List<PartitionStatus> partitions, Totals totals, Map<Event.Kind, Long> events, Load load) {
+        String link,
+        List<PartitionStatus> partitions,
+        Totals totals,
+        Map<Event.Kind, Long> events,
+        Load load,
+        Retries retries) {
+    /**
+     * What was tried again, by why; without the reasons that never came up.
+     *
+     * @param source fetches of a partition
+     * @param target writes of a partition's batches, those in another form included
+     */
+    public record Retries(Map<String, Long> source, Map<String, Long> target) {
+        public static final Retries NONE = new Retries(Map.of(), Map.of());
+    }
+
     /** The state of a partition, in the words of status, logs and documentation. */
     public enum State {
         /** Assigned; its position or its target topic is not known yet. */
@@ -40,6 +56,8 @@ public record LinkStatus(
      * @param committable lowest offset that is not yet acknowledged by the target
      * @param lag records between {@code committable} and the end that the isolation level shows; empty until known
      * @param measures more about how it goes
+     * @param untilLossMs when the source's retention will have reached {@code committable}, if that stays where it is and
+     *     retention goes on as it has since the process watches; empty when nothing is behind, or that is not known
      */
     public record PartitionStatus(
             TopicPartition partition,
@@ -48,9 +66,11 @@ public record LinkStatus(
             long position,
             long committable,
             OptionalLong lag,
-            Measures measures) {
+            Measures measures,
+            OptionalLong untilLossMs) {
         PartitionStatus in(State newState, Optional<String> newReason) {
-            return new PartitionStatus(partition, newState, newReason, position, committable, lag, measures);
+            return new PartitionStatus(
+                    partition, newState, newReason, position, committable, lag, measures, untilLossMs);
         }
     }
 
@@ -65,6 +85,7 @@ public record LinkStatus(
      * @param forwarded batches read since the assignment to be sent on as they were
      * @param transcoded batches rewritten since the assignment, by reason
      * @param dropped control, aborted and empty batches since the assignment
+     * @param records acknowledged by the target since the assignment
      */
     public record Measures(
             long committed,
@@ -73,10 +94,11 @@ public record LinkStatus(
             long uncommittedMs,
             long forwarded,
             Map<String, Long> transcoded,
-            long dropped) {
+            long dropped,
+            long records) {
         /** Of a partition that is not read yet. */
         public static final Measures NONE =
-                new Measures(-1, OptionalLong.empty(), OptionalLong.empty(), 0, 0, Map.of(), 0);
+                new Measures(-1, OptionalLong.empty(), OptionalLong.empty(), 0, 0, Map.of(), 0, 0);
     }
 
     /**

@@ -252,6 +252,11 @@ public final class Mirror implements MirrorView {
     }
 
     @Override
+    public List<ClientMetric> clientMetrics() {
+        return links.stream().flatMap(link -> link.clientMetrics().stream()).toList();
+    }
+
+    @Override
     public List<String> stuckThreads() {
         return links.stream().flatMap(link -> link.stuckThreads().stream()).toList();
     }

@@ -10,6 +10,9 @@ public interface MirrorView {
     /** The last events of all links, oldest first. */
     List<Event> events();
 
+    /** What the group members' Kafka consumers measure. */
+    List<ClientMetric> clientMetrics();
+
     /** Threads that should go round and round and don't; empty in a mirror that lives, whatever its clusters do. */
     List<String> stuckThreads();
 

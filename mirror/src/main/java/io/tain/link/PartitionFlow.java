@@ -62,6 +62,7 @@ final class PartitionFlow {
     private long corruptOffset = -1;
     private int corruptReads;
     private long cleanNanos;
+    private OptionalLong untilLossMs = OptionalLong.empty();
 
     PartitionFlow(TopicPartition partition) {
         this.partition = partition;
@@ -100,6 +101,21 @@ final class PartitionFlow {
 
     Position start() {
         return start;
+    }
+
+    /** Whether the source has, or may have, something that is not on the target. */
+    boolean isBehind() {
+        if (phase == Phase.ASSIGNED) {
+            return false;
+        }
+        return source == null
+                || source.endOffset().isEmpty()
+                || source.endOffset().getAsLong() > acknowledged();
+    }
+
+    /** When retention will have overtaken it, as {@link LossOutlook} finds it. */
+    void setUntilLoss(OptionalLong ms) {
+        untilLossMs = ms;
     }
 
     void setReason(String text) {
@@ -337,7 +353,8 @@ final class PartitionFlow {
         if (source != null && source.endOffset().isPresent()) {
             lag = OptionalLong.of(Math.max(0, source.endOffset().getAsLong() - committable));
         }
-        return new PartitionStatus(partition, state, why, position, committable, lag, measures(committable, lag, pace));
+        return new PartitionStatus(
+                partition, state, why, position, committable, lag, measures(committable, lag, pace), untilLossMs);
     }
 
     private Measures measures(long committable, OptionalLong lag, Pace pace) {
@@ -347,7 +364,8 @@ final class PartitionFlow {
         }
         long uncommittedMs = Duration.ofNanos(nowNanos - cleanNanos).toMillis();
         if (source == null) {
-            return new Measures(committed, OptionalLong.empty(), OptionalLong.empty(), uncommittedMs, 0, Map.of(), 0);
+            return new Measures(
+                    committed, OptionalLong.empty(), OptionalLong.empty(), uncommittedMs, 0, Map.of(), 0, 0);
         }
         OptionalLong lagMs = OptionalLong.empty();
         if (lag.isPresent()) {
@@ -366,6 +384,7 @@ final class PartitionFlow {
                 uncommittedMs,
                 source.batches(Verdict.Action.FORWARD),
                 source.transcoded(),
-                source.batches(Verdict.Action.DROP));
+                source.batches(Verdict.Action.DROP),
+                assignment.copied());
     }
 }

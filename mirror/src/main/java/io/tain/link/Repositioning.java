@@ -45,6 +45,7 @@ final class Repositioning {
     private final DataPath path;
     private final EventLog events;
     private final Pace pace;
+    private final LossOutlook outlook;
     private long notBeforeNanos;
 
     Repositioning(LinkConfig config, Consumer<?, ?> consumer, DataPath path, EventLog events, Pace pace) {
@@ -54,6 +55,7 @@ final class Repositioning {
         this.path = path;
         this.events = events;
         this.pace = pace;
+        this.outlook = new LossOutlook(consumer, pace);
         this.notBeforeNanos = pace.nanoTime();
     }
 
@@ -72,6 +74,7 @@ final class Repositioning {
 
     /** Decides about those of the partitions that are broken off, as far as it can now. */
     void decide(Collection<PartitionFlow> flows) {
+        outlook.maybeLook(flows);
         List<PartitionFlow> due = flows.stream().filter(this::isDue).toList();
         if (due.isEmpty() || pace.nanoTime() - notBeforeNanos < 0) {
             return;

@@ -152,6 +152,11 @@ final class WriterLoop implements Runnable, WriterListener, Ticking {
     }
 
     @Override
+    public void onRetry(String why) {
+        counters.countRetry(why);
+    }
+
+    @Override
     public void onRewritten(MirrorBatch batch, Rewrite why) {
         counters.countRewritten(why);
     }
@@ -170,6 +175,7 @@ final class WriterLoop implements Runnable, WriterListener, Ticking {
                             + batch.refusal().get() + "; it is in " + batch.target() + "@" + targetOffset);
         } else {
             counters.records.add(batch.count());
+            batch.range().assignment().addCopied(batch.count());
             counters.bytes.add(batch.sizeInBytes());
             long timestamp = batch.range().maxTimestamp();
             if (timestamp >= 0) {

@@ -119,6 +119,11 @@ public final class BatchIntake implements AutoCloseable {
         }
     }
 
+    /** A partition has to be asked for again. */
+    void countRetry(String why) {
+        counters.countRetry(why);
+    }
+
     /** Hands over what was taken in since the last call. */
     void flush() {
         if (!ranges.isEmpty()) {

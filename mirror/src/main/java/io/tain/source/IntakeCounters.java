@@ -4,6 +4,7 @@ import io.tain.batch.Verdict;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
 /** Counts batches by what was done with them. Counted by reader threads, read by any. */
@@ -11,6 +12,8 @@ public final class IntakeCounters {
     private final Map<Verdict, LongAdder> counts = new EnumMap<>(Verdict.class);
 
     private final LongAdder bytes = new LongAdder();
+
+    private final Map<String, LongAdder> retries = new ConcurrentHashMap<>();
 
     public IntakeCounters() {
         for (Verdict verdict : Verdict.values()) {
@@ -24,6 +27,18 @@ public final class IntakeCounters {
 
     void countBytes(long read) {
         bytes.add(read);
+    }
+
+    /** @param why one of few words */
+    void countRetry(String why) {
+        retries.computeIfAbsent(why, word -> new LongAdder()).increment();
+    }
+
+    /** How often a partition had to be asked for again, by why, without the reasons that never came up. */
+    public Map<String, Long> retries() {
+        Map<String, Long> byReason = new TreeMap<>();
+        retries.forEach((why, count) -> byReason.put(why, count.sum()));
+        return byReason;
     }
 
     /** Bytes of batches read from the source, those read again included. */

@@ -405,6 +405,7 @@ public final class SourceReader implements FetchListener, AutoCloseable {
                 SourcePartition partition = partitions.get(asked);
                 if (partition != null) {
                     partition.setProblem(end.problem());
+                    intake.countRetry("NO_ANSWER");
                     partition.forgetReplica();
                     pause(partition, terms.retryBackoffMs());
                 }
@@ -438,6 +439,7 @@ public final class SourceReader implements FetchListener, AutoCloseable {
 
     private void onProblem(SourcePartition partition, FetchedPartition fetched) {
         partition.setProblem(fetched.error());
+        intake.countRetry(fetched.outcome().name());
         switch (fetched.outcome()) {
             case MOVED -> {
                 partition.forgetReplica();

@@ -302,6 +302,7 @@ public final class TargetWriter implements AutoCloseable {
     }
 
     private void settle(Lane lane, Outgoing head, ProduceResult failure) {
+        listener.onRetry(failure.outcome().name());
         switch (failure.outcome()) {
             case TOO_LARGE, REFUSED -> cutOrRefuse(lane, head, failure);
             case OUT_OF_ORDER, PRODUCER_UNKNOWN -> {

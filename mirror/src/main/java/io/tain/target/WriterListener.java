@@ -21,6 +21,13 @@ public interface WriterListener {
         SPLIT
     }
 
+    /**
+     * Batches of a partition are to be sent again.
+     *
+     * @param why one of few words
+     */
+    void onRetry(String why);
+
     /** A batch that was to be forwarded as it is has to be rewritten; told once for each. */
     void onRewritten(MirrorBatch batch, Rewrite why);
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tain.config.AdminConfig;
 import io.tain.config.AdminToken;
 import io.tain.link.Bottleneck;
+import io.tain.link.ClientMetric;
 import io.tain.link.Event;
 import io.tain.link.LinkStatus;
 import io.tain.link.LinkStatus.Latency;
@@ -45,6 +46,7 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.logging.log4j.LogManager;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -91,7 +93,8 @@ class AdminServerTest {
                     -1,
                     -1,
                     OptionalLong.empty(),
-                    Measures.NONE);
+                    Measures.NONE,
+                    OptionalLong.empty());
             PartitionStatus running = new PartitionStatus(
                     new TopicPartition("p", 0),
                     State.RUNNING,
@@ -99,19 +102,30 @@ class AdminServerTest {
                     90,
                     80,
                     OptionalLong.of(20),
-                    new Measures(70, OptionalLong.of(100), OptionalLong.of(2_500), 40, 9, Map.of("holes", 2L), 1));
+                    new Measures(70, OptionalLong.of(100), OptionalLong.of(2_500), 40, 9, Map.of("holes", 2L), 1, 600),
+                    OptionalLong.of(90_500));
             Latency latency = new Latency(List.of(new Latency.Bucket(5, 3), new Latency.Bucket(Long.MAX_VALUE, 1)), 70);
             return List.of(new LinkStatus(
                     "orders",
                     List.of(halted, running),
                     new Totals(1_000, 2_000, 9, Map.of("holes", 2L), 1, 0, 0, 4),
                     Map.of(Event.Kind.HALTED, 1L),
-                    new Load(3_000, 64, 128, 0, 1_500, Bottleneck.TARGET_THROTTLED, latency, joined)));
+                    new Load(3_000, 64, 128, 0, 1_500, Bottleneck.TARGET_THROTTLED, latency, joined),
+                    new LinkStatus.Retries(Map.of("MOVED", 2L), Map.of("RETRY", 7L))));
         }
 
         @Override
         public List<Event> events() {
             return events;
+        }
+
+        @Override
+        public List<ClientMetric> clientMetrics() {
+            Map<String, String> tags = Map.of("client-id", "g-0");
+            return List.of(
+                    new ClientMetric("orders", "consumer-coordinator-metrics", "rebalance-total", tags, 3),
+                    new ClientMetric("orders", "consumer-coordinator-metrics", "heartbeat-rate", tags, 0.5),
+                    new ClientMetric("orders", "consumer-coordinator-metrics", "commit-latency-max", tags, Double.NaN));
         }
 
         @Override
@@ -202,6 +216,7 @@ class AdminServerTest {
             known.add("/api/v1/links/{link}/partitions/{topic}-{partition}:" + order);
         }
 
+        known.add("/api/v1/loggers/{logger}");
         for (String order : List.of("seek", "skip")) {
             known.add("/api/v1/links/{link}/partitions/{topic}-{partition}:" + order);
         }
@@ -253,9 +268,18 @@ class AdminServerTest {
                         "tain_bottleneck{bottleneck=\"halted\",link=\"orders\"} 0.0",
                         "tain_partitions{link=\"orders\",state=\"HALTED\"} 1.0",
                         "tain_lag_seconds{link=\"orders\",partition=\"0\",topic=\"p\"} 2.5",
+                        "tain_partition_records_total{link=\"orders\",partition=\"0\",topic=\"p\"} 600.0",
+                        "tain_time_to_data_loss_seconds{link=\"orders\",partition=\"0\",topic=\"p\"} 90.5",
+                        "tain_retries_total{error=\"MOVED\",link=\"orders\",side=\"source\"} 2.0",
+                        "tain_retries_total{error=\"RETRY\",link=\"orders\",side=\"target\"} 7.0",
+                        "tain_rebalances_total{link=\"orders\"} 3.0",
+                        "kafka_consumer_coordinator_rebalance_total{client_id=\"g-0\",link=\"orders\"} 3.0",
+                        "kafka_consumer_coordinator_heartbeat_rate{client_id=\"g-0\",link=\"orders\"} 0.5",
                         "tain_partition_state{link=\"orders\",partition=\"3\",state=\"HALTED\",topic=\"o-1.x\"} 1.0",
                         "tain_replication_latency_seconds_bucket{link=\"orders\",le=\"0.005\"} 3",
                         "tain_replication_latency_seconds_bucket{link=\"orders\",le=\"+Inf\"} 4");
+        assertThat(text)
+                .doesNotContain("commit_latency_max", "tain_time_to_data_loss_seconds{link=\"orders\",partition=\"3\"");
         assertThat(text).doesNotContain("tain_lag_seconds{link=\"orders\",partition=\"3\"");
     }
 
@@ -354,6 +378,27 @@ class AdminServerTest {
         assertThat(ask("POST", "/api/v1/links/orders:seek?to=1", bearer).status())
                 .isEqualTo(405);
         assertThat(mirror.orders).isEmpty();
+    }
+
+    @Test
+    void shouldChangeTheLevelOfALoggerForWhoKnowsTheToken() throws IOException {
+        String path = "/api/v1/loggers/io.tain.nobody?level=";
+        String bearer = "Authorization: Bearer " + TOKEN;
+        String below = "io.tain.nobody.below";
+
+        Reply told = ask("POST", path + "TRACE", bearer);
+        assertThat(told.status()).isEqualTo(200);
+        assertThat(new Schema(ask("GET", "/api/v1/openapi.yaml").body()).problems("LoggerLevel", told.body()))
+                .isEmpty();
+        assertThat(LogManager.getLogger(below).isTraceEnabled()).isTrue();
+
+        assertThat(ask("POST", path + "ERROR", bearer).status()).isEqualTo(200);
+        assertThat(LogManager.getLogger(below).isWarnEnabled()).isFalse();
+
+        assertThat(ask("POST", path + "LOUD", bearer).status()).isEqualTo(400);
+        assertThat(ask("POST", path + "TRACE").status()).isEqualTo(401);
+        assertThat(ask("GET", path + "TRACE", bearer).status()).isEqualTo(405);
+        assertThat(LogManager.getLogger(below).isWarnEnabled()).isFalse();
     }
 
     @Test

@@ -240,6 +240,38 @@ class TopCommandTest {
     }
 
     @Test
+    void shouldHaveARealTerminalToItselfUntilItEnds() throws Exception {
+        String top = String.join(
+                " ",
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp '" + System.getProperty("java.class.path") + "'",
+                Tain.class.getName(),
+                "top --admin 127.0.0.1:" + server.getAddress().getPort());
+        Process terminal = new ProcessBuilder("script", "-qec", top + "; stty -a", "/dev/null")
+                .redirectErrorStream(true)
+                .start();
+        try {
+            StringBuilder shown = new StringBuilder();
+            int next = terminal.getInputStream().read();
+            while (next >= 0 && shown.indexOf("PARTITION ") < 0) {
+                shown.append((char) next);
+                next = terminal.getInputStream().read();
+            }
+            terminal.getOutputStream().write('q');
+            terminal.getOutputStream().flush();
+            shown.append(new String(terminal.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
+
+            assertThat(shown.toString())
+                    .contains("\u001b[?1049h", "\u001b[?1049l")
+                    .containsPattern("[^-]icanon")
+                    .containsPattern("[^-]echo ");
+            assertThat(terminal.waitFor()).isZero();
+        } finally {
+            terminal.destroyForcibly();
+        }
+    }
+
+    @Test
     void shouldFollowEventsOneLineEach() throws Exception {
         String event = "{\"time\":\"2026-01-01T00:00:0%dZ\",\"link\":\"eu\",\"kind\":\"HALTED\",\"topic\":\"t\","
                 + "\"partition\":0,\"firstOffset\":5,\"nextOffset\":6,\"text\":\"why\"}";

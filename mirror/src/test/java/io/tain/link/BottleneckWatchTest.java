@@ -23,7 +23,7 @@ class BottleneckWatchTest {
     private final BottleneckWatch watch = new BottleneckWatch(() -> nanos);
 
     private static PartitionStatus status(State state, String reason, long lag, long lagMs) {
-        Measures measures = new Measures(0, OptionalLong.of(lag), OptionalLong.of(lagMs), 0, 0, Map.of(), 0);
+        Measures measures = new Measures(0, OptionalLong.of(lag), OptionalLong.of(lagMs), 0, 0, Map.of(), 0, 0);
         return new PartitionStatus(
                 new TopicPartition("orders", 0),
                 state,
@@ -31,7 +31,8 @@ class BottleneckWatchTest {
                 0,
                 0,
                 OptionalLong.of(lag),
-                measures);
+                measures,
+                OptionalLong.empty());
     }
 
     private Bottleneck found(StreamLoad load, PartitionStatus... partitions) {

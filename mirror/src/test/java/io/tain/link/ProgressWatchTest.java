@@ -29,7 +29,8 @@ class ProgressWatchTest {
                 position,
                 committable,
                 lag < 0 ? OptionalLong.empty() : OptionalLong.of(lag),
-                Measures.NONE);
+                Measures.NONE,
+                OptionalLong.empty());
     }
 
     private PartitionStatus after(Duration time, PartitionStatus status) {

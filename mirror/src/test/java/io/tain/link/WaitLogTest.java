@@ -29,7 +29,8 @@ class WaitLogTest {
                 0,
                 0,
                 OptionalLong.empty(),
-                Measures.NONE);
+                Measures.NONE,
+                OptionalLong.empty());
     }
 
     private static PartitionStatus running(int partition) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tain.batch.SourceRange;
 import io.tain.wire.ScriptedBrokers.Asked;
 import java.nio.ByteBuffer;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.compress.Compression;
@@ -199,6 +200,7 @@ class SourceReaderTest extends ReaderScenario {
         poll();
 
         assertThat(brokers.fetchAsked()).extracting(Asked::offset).containsExactly(5L);
+        assertThat(counters.retries()).containsOnly(Map.entry("NO_ANSWER", 1L));
     }
 
     @Test

@@ -66,6 +66,9 @@ class ReplacedTopicTest implements WriterListener {
     }
 
     @Override
+    public void onRetry(String why) {}
+
+    @Override
     public void onRewritten(MirrorBatch batch, Rewrite why) {}
 
     @Override

@@ -39,6 +39,7 @@ class TargetWriterTest implements WriterListener {
     private final List<String> refused = new ArrayList<>();
     private final List<Long> corrupt = new ArrayList<>();
     private final List<Rewrite> rewritten = new ArrayList<>();
+    private final List<String> retries = new ArrayList<>();
     private Verdict verdict = Verdict.HALT;
     private Patience patience = Patience.TRY_AGAIN;
     private TargetWriter writer = writer(true, Optional.empty());
@@ -84,6 +85,11 @@ class TargetWriterTest implements WriterListener {
     @Override
     public void onCorrupt(MirrorBatch batch) {
         corrupt.add(batch.encoded().firstOffset());
+    }
+
+    @Override
+    public void onRetry(String why) {
+        retries.add(why);
     }
 
     @Override
@@ -310,6 +316,7 @@ class TargetWriterTest implements WriterListener {
         pollLater();
 
         assertThat(brokers.produced().get(0).node()).isEqualTo(3);
+        assertThat(retries).containsExactly("MOVED");
     }
 
     @Test

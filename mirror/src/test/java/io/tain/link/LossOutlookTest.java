@@ -1,0 +1,78 @@
+package io.tain.link;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tain.offset.OffsetTracker.Position;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.clients.consumer.MockConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.Test;
+
+class LossOutlookTest {
+    private static final TopicPartition T0 = new TopicPartition("t", 0);
+
+    private final MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("earliest");
+    private final FakePace pace = new FakePace();
+    private final LossOutlook outlook = new LossOutlook(consumer, pace);
+    private final PartitionFlow flow = new PartitionFlow(T0);
+
+    private static final class FakePace implements Pace {
+        private long nanos;
+
+        @Override
+        public long nanoTime() {
+            return nanos;
+        }
+
+        @Override
+        public long currentTimeMs() {
+            return nanos / 1_000_000;
+        }
+
+        @Override
+        public boolean await(CompletableFuture<?> future, Duration limit) {
+            throw new IllegalStateException("waits for nobody");
+        }
+    }
+
+    private OptionalLong after(Duration time, long logBegins) {
+        pace.nanos += time.toNanos();
+        consumer.updateBeginningOffsets(Map.of(T0, logBegins));
+        outlook.maybeLook(List.of(flow));
+        return flow.status(Map.of(), pace).untilLossMs();
+    }
+
+    @Test
+    void shouldTellWhenRetentionWillHaveOvertakenAPartitionThatIsBehind() {
+        flow.position(new Position(1_000, -1), TopicIds.UNKNOWN);
+
+        assertThat(after(Duration.ZERO, 100)).as("nothing to go by yet").isEmpty();
+        assertThat(after(Duration.ofMinutes(1), 400))
+                .as("300 a minute, 600 left")
+                .hasValue(120_000);
+        assertThat(after(Duration.ofMinutes(1), 400))
+                .as("150 a minute, 600 left")
+                .hasValue(240_000);
+        assertThat(after(Duration.ofMinutes(1), 1_300)).as("overtaken").hasValue(0);
+    }
+
+    @Test
+    void shouldLookNowAndThenOnly() {
+        flow.position(new Position(1_000, -1), TopicIds.UNKNOWN);
+        after(Duration.ZERO, 100);
+        OptionalLong before = after(Duration.ofMinutes(1), 400);
+
+        assertThat(after(Duration.ofSeconds(29), 500)).isEqualTo(before);
+        assertThat(after(Duration.ofSeconds(1), 500)).isNotEqualTo(before);
+    }
+
+    @Test
+    void shouldTellNothingOfAPartitionWithoutAPosition() {
+        assertThat(after(Duration.ZERO, 100)).isEmpty();
+        assertThat(after(Duration.ofMinutes(1), 400)).isEmpty();
+    }
+}
