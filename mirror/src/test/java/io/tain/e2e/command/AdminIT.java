@@ -109,9 +109,29 @@ final class AdminIT {
                 tell("resume", address, "shown", "--partition", "t-0", "--execute", "--token-file", token.toString())
                         .contains("told to resume t-0 of link shown");
                 tell("events", address).contains("by an operator");
+                seekBack(address, token);
+                assertThat(mirror.err()).contains("seek t-0 of link shown to offset 450 from /127.0.0.1");
                 runBeside(file, address, clusters);
             }
         }
+    }
+
+    private void seekBack(String address, Path token) throws Exception {
+        String[] back = {"shown", "--partition", "t-0", "--to-offset", "450"};
+        tell("seek", address, back)
+                .contains("would move t-0 of link shown from 600 to 450: up to 150 offsets would be copied again");
+        assertThat(get(address + "/metrics").body())
+                .contains(
+                        "tain_records_total{link=\"shown\"} 600.0",
+                        "tain_events_total{kind=\"MOVED\",link=\"shown\"} 0");
+
+        List<String> execute = new ArrayList<>(List.of(back));
+        execute.addAll(List.of("--execute", "--token-file", token.toString()));
+        tell("seek", address, execute.toArray(new String[0]))
+                .contains("t-0: moved by an operator from 600 to 450; 150 offsets from 450 on are copied again");
+        awaitBody(address + "/metrics", "tain_records_total{link=\"shown\"} 750.0");
+        assertThat(get(address + "/metrics").body())
+                .contains("kafka_consumer_coordinator_rebalance_total{", "tain_rebalances_total{link=\"shown\"}");
     }
 
     /** Runs a command on the shipped jars, for its output. */
