@@ -1,5 +1,6 @@
 package io.tain.batch;
 
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
@@ -17,18 +18,31 @@ public final class Assignment {
     private final AtomicLong queuedRecords;
     private final Uuid targetTopic;
     private final AtomicLong copied = new AtomicLong();
+    private final Optional<Owner> owner;
     private volatile boolean ended;
 
     /** @param queuedRecords records of all assignments of a stream that were handed to a writer and not sent yet */
     public Assignment(TopicPartition partition, AtomicLong queuedRecords) {
-        this(partition, queuedRecords, Uuid.ZERO_UUID);
+        this(partition, queuedRecords, Uuid.ZERO_UUID, Optional.empty());
     }
 
-    /** @param targetTopic the id of the target topic of the same name, which must not change; zero if unknown */
-    public Assignment(TopicPartition partition, AtomicLong queuedRecords, Uuid targetTopic) {
+    /**
+     * Who writes the target partition, and nobody else.
+     *
+     * @param producerId for its batches
+     * @param epoch of the id; behind it is nobody
+     */
+    public record Owner(long producerId, short epoch) {}
+
+    /**
+     * @param targetTopic the id of the target topic of the same name, which must not change; zero if unknown
+     * @param owner under whose name it is written; empty leaves that to the writer
+     */
+    public Assignment(TopicPartition partition, AtomicLong queuedRecords, Uuid targetTopic, Optional<Owner> owner) {
         this.partition = partition;
         this.queuedRecords = queuedRecords;
         this.targetTopic = targetTopic;
+        this.owner = owner;
     }
 
     public TopicPartition partition() {
@@ -38,6 +52,11 @@ public final class Assignment {
     /** The id of the target topic of the same name; zero if unknown. */
     public Uuid targetTopic() {
         return targetTopic;
+    }
+
+    /** Under whose name it is written; empty leaves that to the writer. */
+    public Optional<Owner> owner() {
+        return owner;
     }
 
     /** No acknowledgement counts and no batch is sent for it from now on. */

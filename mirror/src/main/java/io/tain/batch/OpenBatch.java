@@ -38,6 +38,17 @@ public final class OpenBatch implements AutoCloseable {
         return table.timestamp(row);
     }
 
+    /** A digest of a record's key, value and headers: equal for equal ones, and else hardly ever. */
+    public long contentDigest(int row) {
+        byte[] data = table.data().array();
+        long digest = 0xcbf29ce484222325L;
+        for (int i = table.start(row); i < table.start(row) + table.restLength(row); i++) {
+            digest = (digest ^ data[i]) * 0x100000001b3L;
+        }
+        digest ^= digest >>> 32;
+        return digest * 0x9e3779b97f4a7c15L;
+    }
+
     /** Whether key, value and headers of a record are those of another one. */
     public boolean hasContentOf(int row, OpenBatch other, int otherRow) {
         RecordTable theirs = other.table;

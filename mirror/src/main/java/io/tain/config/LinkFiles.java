@@ -69,7 +69,6 @@ public final class LinkFiles {
         String name = options.given(LinkOptions.NAME).orElseGet(() -> nameOf(path));
         String group = options.given(LinkOptions.GROUP).orElse("");
         admin.take(name, options, file.settings());
-        options.orDefault(LinkOptions.DELIVERY);
         Optional<TopicSelection> topics = TopicExpressions.select(
                 options.setting(LinkOptions.INCLUDE),
                 options.setting(LinkOptions.EXCLUDE),
@@ -78,9 +77,31 @@ public final class LinkFiles {
         SourceConfig sourceConfig = sourceSide.read(options.breaks());
         TargetConfig targetConfig = new TargetSide(target, problems).read(options.orDefault(LinkOptions.ON_REFUSED));
         Tuning tuning = options.tuning(OptionalInt.empty(), options.orDefault(LinkOptions.RESTART_BACKOFF));
-        StateConfig state = new StateConfig(options.orDefault(LinkOptions.STATE_TOPIC));
+        StateConfig state =
+                new StateConfig(options.orDefault(LinkOptions.DELIVERY), options.orDefault(LinkOptions.STATE_TOPIC));
+        if (state.delivery() == Delivery.EXACTLY_ONCE) {
+            options.setting(LinkOptions.DELIVERY)
+                    .ifPresent(setting -> requireWhatOnceNeeds(setting, state, targetConfig));
+        }
         return topics.filter(all -> problems.errors().size() == errorsBefore)
                 .map(selection -> new LinkConfig(name, group, selection, sourceConfig, targetConfig, tuning, state));
+    }
+
+    private void requireWhatOnceNeeds(Setting delivery, StateConfig state, TargetConfig target) {
+        if (state.topic().isEmpty()) {
+            problems.error(delivery, "needs " + LinkOptions.STATE_TOPIC.key() + ", which is off; name a topic there");
+        }
+        if (target.guarantees().acks() != -1 || !target.guarantees().idempotent()) {
+            problems.error(
+                    delivery, "needs target.acks=all and target.enable.idempotence=true; leave both out, they are so");
+        }
+        if (target.onRefused() != OnRefused.HALT) {
+            problems.error(
+                    delivery,
+                    "counts the records of both sides after a crash, which " + LinkOptions.ON_REFUSED.key() + "="
+                            + "dead-letter or skip would upset; write " + LinkOptions.ON_REFUSED.key()
+                            + "=halt or " + LinkOptions.DELIVERY.key() + "=at-least-once");
+        }
     }
 
     /** Shares the file's settings out to Tain, the source and the target. */

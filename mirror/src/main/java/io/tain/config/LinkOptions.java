@@ -38,11 +38,11 @@ public final class LinkOptions {
             ValueType.integer(1, 64),
             "1",
             "Writers of each stream, each with its own connections and producer id; a partition stays with one.");
-    public static final LinkOption<String> DELIVERY = new LinkOption<>(
+    public static final LinkOption<Delivery> DELIVERY = new LinkOption<>(
             "delivery",
-            ValueType.choice(text -> text, List.of("at-least-once")),
+            choice(List.of(Delivery.values())),
             "at-least-once",
-            "What is promised about records after a crash: none lost, some perhaps copied twice.");
+            "What is promised about records after a crash: none lost, and none copied twice or some perhaps.");
     public static final LinkOption<Optional<String>> STATE_TOPIC = new LinkOption<>(
             "tain.state.topic",
             ValueType.stateTopic(),

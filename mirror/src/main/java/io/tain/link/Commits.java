@@ -3,6 +3,7 @@ package io.tain.link;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -72,6 +73,21 @@ final class Commits {
         }
     }
 
+    /** Commits of partitions that were taken over that they are, and waits for it, before their first record is copied. */
+    void mark() {
+        Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
+        flows.values().forEach(flow -> flow.toBeMarked().ifPresent(mark -> offsets.put(flow.partition(), mark)));
+        if (offsets.isEmpty()) {
+            return;
+        }
+        try {
+            consumer.commitSync(offsets, ASK);
+            offsets.keySet().forEach(partition -> flows.get(partition).onMarked());
+        } catch (KafkaException e) {
+            LOG.warn("{}: {} were not committed yet, trying again: {}", link, text(offsets.keySet()), e.toString());
+        }
+    }
+
     private static Map<TopicPartition, OffsetAndMetadata> uncommitted(Collection<PartitionFlow> some) {
         Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
         some.forEach(flow -> flow.uncommitted().ifPresent(offset -> offsets.put(flow.partition(), offset)));
@@ -114,8 +130,17 @@ final class Commits {
         } catch (KafkaException e) {
             LOG.warn(
                     "the last positions of {} were not committed, their next owner repeats some records: {}",
-                    GroupMember.text(offsets.keySet()),
+                    text(offsets.keySet()),
                     e.toString());
         }
+    }
+
+    static String text(Collection<TopicPartition> partitions) {
+        List<String> some = partitions.stream()
+                .map(TopicPartition::toString)
+                .sorted()
+                .limit(10)
+                .toList();
+        return partitions.size() == some.size() ? some.toString() : partitions.size() + " partitions " + some + "...";
     }
 }

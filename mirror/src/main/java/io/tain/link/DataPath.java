@@ -3,6 +3,9 @@ package io.tain.link;
 import io.tain.batch.Assignment;
 import io.tain.batch.MemoryBudget;
 import io.tain.batch.TargetTraits;
+import io.tain.link.TakeoverDesk.Job;
+import io.tain.link.TakeoverDesk.Place;
+import io.tain.link.TakeoverDesk.Request;
 import io.tain.offset.OffsetTracker;
 import io.tain.source.SourcePartition;
 import io.tain.topic.TargetTopics.Wanted;
@@ -14,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -31,6 +35,9 @@ final class DataPath {
 
     /** How long the last checkpoints may take; without them the next owner has a little more to look at. */
     private static final Duration LEAVE_WORD = Duration.ofSeconds(5);
+
+    /** From a take-over that failed to the next; a process that has lost the partition hears of it in this time. */
+    static final Duration TAKE_OVER_AGAIN = Duration.ofSeconds(10);
 
     /** Where a handler sends records is found out record by record. */
     private static final TopicState.Ready ANY_TOPIC =
@@ -87,6 +94,11 @@ final class DataPath {
      */
     record ThreadTask(String role, Runnable task) {}
 
+    /** Whether partitions have to be made this process's own before they are copied. */
+    boolean takesOver() {
+        return desks.takeovers().isPresent();
+    }
+
     /** Begins to copy a partition if its target topic is ready, else notes why not; or tells why it must halt. */
     Optional<String> maybeStart(PartitionFlow flow) {
         TopicPartition partition = flow.partition();
@@ -111,7 +123,14 @@ final class DataPath {
                     + ": it was deleted and created again, and has nothing from below offset "
                     + flow.start().offset());
         }
-        Assignment assignment = new Assignment(partition, queuedRecords, ready.targetId());
+        Optional<Place> place = flow.place();
+        if (desks.takeovers().isPresent() && place.isEmpty()) {
+            return takeOver(flow, desks.takeovers().get(), ready);
+        }
+        if (place.isPresent() && !flow.isMarked()) {
+            return Optional.empty();
+        }
+        Assignment assignment = new Assignment(partition, queuedRecords, ready.targetId(), place.map(Place::owner));
         OffsetTracker tracker = new OffsetTracker(flow.start());
         SourcePartition source = new SourcePartition(
                 assignment,
@@ -123,9 +142,40 @@ final class DataPath {
                 ids.source());
         flow.run(assignment, tracker, source);
         Uuid target = ready.targetId();
-        desks.state().ifPresent(state -> state.track(new Copying(tracker, source, target, List.of())));
+        desks.state()
+                .ifPresent(state -> state.track(new Copying(
+                        tracker, source, target, place.map(Place::producers).orElse(List.of()))));
         reader.writerOf(partition).begin(assignment, tracker);
         reader.add(source);
+        return Optional.empty();
+    }
+
+    /** Begins to make the partition this process's own, or looks whether that is done; or tells why it must halt. */
+    private Optional<String> takeOver(PartitionFlow flow, TakeoverDesk desk, TopicState.Ready ready) {
+        long now = System.nanoTime();
+        if (flow.takeover().isEmpty()) {
+            if (!flow.isPostponed(now)) {
+                TopicIds ids = new TopicIds(flow.ids().source(), ready.targetId());
+                flow.takeOver(desk.takeOver(
+                        new Request(flow.partition(), flow.start(), flow.origin(), ids, traits.apply(ready))));
+            }
+            return Optional.empty();
+        }
+        Job job = flow.takeover().get();
+        if (!job.done().isDone()) {
+            flow.setReason(job.progress());
+            return Optional.empty();
+        }
+        try {
+            flow.settle(job.done().join(), now);
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof TakeoverDesk.Undecided) {
+                return Optional.of(flow.partition() + ": " + e.getCause().getMessage());
+            }
+            flow.postpone(
+                    now + TAKE_OVER_AGAIN.toNanos(),
+                    "it can't be taken over: " + e.getCause().getMessage());
+        }
         return Optional.empty();
     }
 
@@ -152,6 +202,7 @@ final class DataPath {
 
     /** Gives up partitions that were drained: leaves word of where they stand, and forgets what is still under way. */
     void release(Collection<PartitionFlow> flows, Pace pace) {
+        flows.forEach(flow -> flow.takeover().ifPresent(Job::cancel));
         List<Assignment> started =
                 flows.stream().flatMap(flow -> flow.assignment().stream()).toList();
         desks.state()

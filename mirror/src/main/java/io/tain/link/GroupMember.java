@@ -3,7 +3,7 @@ package io.tain.link;
 import io.tain.batch.Assignment;
 import io.tain.config.LinkConfig;
 import io.tain.link.LinkStatus.PartitionStatus;
-import io.tain.offset.OffsetTracker.Position;
+import io.tain.link.TakeoverDesk.Origin;
 import io.tain.source.LogBreak;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -290,7 +291,7 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
             orders.apply(flows.computeIfAbsent(partition, PartitionFlow::new));
         }
         if (!partitions.isEmpty()) {
-            LOG.info("{}: assigned {}", config.name(), text(partitions));
+            LOG.info("{}: assigned {}", config.name(), Commits.text(partitions));
         }
         userListener.ifPresent(listener -> listener.onPartitionsAssigned(partitions));
     }
@@ -298,7 +299,7 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
     @Override
     public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
         if (!partitions.isEmpty()) {
-            LOG.info("{}: revoked {}", config.name(), text(partitions));
+            LOG.info("{}: revoked {}", config.name(), Commits.text(partitions));
         }
         release(partitions);
         userListener.ifPresent(listener -> listener.onPartitionsRevoked(partitions));
@@ -306,7 +307,7 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
 
     @Override
     public void onPartitionsLost(Collection<TopicPartition> partitions) {
-        LOG.warn("{}: lost {}; somebody else may be copying them already", config.name(), text(partitions));
+        LOG.warn("{}: lost {}; somebody else may be copying them already", config.name(), Commits.text(partitions));
         for (TopicPartition partition : partitions) {
             PartitionFlow flow = flows.remove(partition);
             if (flow != null) {
@@ -346,18 +347,20 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
         try {
             Map<TopicPartition, OffsetAndMetadata> found = new HashMap<>(consumer.committed(without, ASK));
             found.values().removeIf(Objects::isNull);
-            position(found);
+            position(found, TopicIds::origin);
             without.removeAll(found.keySet());
             without.removeIf(partition -> !hasLeader(partition));
             if (!without.isEmpty()) {
                 // A group's first start was settled before it was joined, so these appeared later: from the beginning.
                 Map<TopicPartition, OffsetAndMetadata> beginnings = new HashMap<>();
                 consumer.beginningOffsets(without, ASK).forEach((p, o) -> beginnings.put(p, new OffsetAndMetadata(o)));
-                consumer.commitSync(beginnings, ASK);
-                position(beginnings);
+                if (!path.takesOver()) { // else the take-over may know better
+                    consumer.commitSync(beginnings, ASK);
+                }
+                position(beginnings, any -> Origin.NONE);
             }
         } catch (TimeoutException | CommitFailedException | RebalanceInProgressException e) {
-            LOG.warn("the positions of {} are not known yet: {}; trying again", text(without), e.toString());
+            LOG.warn("the positions of {} are not known yet: {}; trying again", Commits.text(without), e.toString());
         } catch (TopicAuthorizationException e) {
             // What may be read was committed nevertheless, and is found then.
             nextPositionsNanos = pace.nanoTime() + PAUSE_AFTER_ERROR.toNanos();
@@ -369,16 +372,13 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
         } catch (AuthenticationException | RetriableException e) {
             onTrouble(e);
         } catch (KafkaException e) {
-            fatal("can't find the positions of " + text(without) + ": " + e);
+            fatal("can't find the positions of " + Commits.text(without) + ": " + e);
         }
     }
 
-    private void position(Map<TopicPartition, OffsetAndMetadata> offsets) {
+    private void position(Map<TopicPartition, OffsetAndMetadata> offsets, Function<OffsetAndMetadata, Origin> by) {
         offsets.forEach((partition, offset) -> {
-            flows.get(partition)
-                    .position(
-                            new Position(offset.offset(), offset.leaderEpoch().orElse(-1)),
-                            TopicIds.parse(offset.metadata()));
+            flows.get(partition).position(TopicIds.position(offset), TopicIds.of(offset), by.apply(offset));
             // The member's own position is of no use, but without one it would go looking for it.
             consumer.seek(partition, offset.offset());
         });
@@ -395,6 +395,7 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
     }
 
     private void startReady() {
+        commits.mark();
         for (PartitionFlow flow : flows.values()) {
             if (flow.phase() == PartitionFlow.Phase.POSITIONED && !flow.isPaused()) {
                 path.maybeStart(flow).ifPresent(what -> onTargetReplaced(flow, what));
@@ -454,6 +455,14 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
     }
 
     @Override
+    public void onFenced(Assignment assignment, String what) {
+        mailbox.post(() -> flowOf(assignment).filter(PartitionFlow::isReading).ifPresent(flow -> {
+            path.abandon(assignment);
+            flow.restart(pace.nanoTime() + DataPath.TAKE_OVER_AGAIN.toNanos(), what);
+        }));
+    }
+
+    @Override
     public void onTargetReplaced(Assignment assignment, String what) {
         mailbox.post(() -> flowOf(assignment).ifPresent(flow -> {
             path.abandon(assignment);
@@ -487,14 +496,5 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
 
     private Optional<PartitionFlow> flowOf(Assignment assignment) {
         return Optional.ofNullable(flows.get(assignment.partition())).filter(flow -> flow.isOf(assignment));
-    }
-
-    static String text(Collection<TopicPartition> partitions) {
-        List<String> some = partitions.stream()
-                .map(TopicPartition::toString)
-                .sorted()
-                .limit(10)
-                .toList();
-        return partitions.size() == some.size() ? some.toString() : partitions.size() + " partitions " + some + "...";
     }
 }

@@ -1,12 +1,16 @@
 package io.tain.link;
 
+import io.tain.config.Delivery;
 import io.tain.config.LinkConfig;
+import io.tain.config.ObserverSettings;
 import io.tain.link.ClusterWatch.OtherClusterException;
 import io.tain.link.LinkStatus.PartitionStatus;
 import io.tain.link.StartFailure.Side;
 import io.tain.state.StateTopic;
 import io.tain.topic.TargetTopics;
 import io.tain.topic.TargetTopics.Wanted;
+import io.tain.wire.FenceClient;
+import io.tain.wire.FetchClient;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -18,6 +22,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.common.IsolationLevel;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -127,6 +132,10 @@ final class Link {
         }
         check.settleGroup(source.get(), asked);
         matching = check.topics(asked.topics());
+        if (config.state().delivery() == Delivery.EXACTLY_ONCE) {
+            new OnceCheck(config, START_LIMIT)
+                    .check(target.get(), settings.stateId(), TakeoverDesk.idPrefix(config.name()), matching);
+        }
         return now;
     }
 
@@ -149,7 +158,9 @@ final class Link {
     void start(long budgetBytesPerStream) {
         TopicDesk topics = new TopicDesk(new TargetTopics(source.orElseThrow(), target.orElseThrow())::prepare);
         start("topics", topics);
-        desks = new Desks(topics, config.state().topic().map(this::startState));
+        Optional<StateDesk> state = config.state().topic().map(this::startState);
+        boolean once = config.state().delivery() == Delivery.EXACTLY_ONCE;
+        desks = new Desks(topics, state, state.filter(kept -> once).map(this::startTakeovers));
         if (matching.isEmpty()) {
             LOG.warn(
                     "{}: no topic of the source matches {} yet, or none that it may see; looking again every {} s",
@@ -187,6 +198,37 @@ final class Link {
         return desk;
     }
 
+    private TakeoverDesk startTakeovers(StateDesk state) {
+        String id = settings.writerId(0, 0) + "-takeover";
+        boolean committed = config.source().readCommitted();
+        TakeoverDesk desk = new TakeoverDesk(
+                config.name(),
+                state,
+                new TakeoverDesk.Connections(
+                        () -> FenceClient.connect(config.target().client(), id, watch(Side.TARGET)),
+                        () -> walk(Side.TARGET, id, IsolationLevel.READ_UNCOMMITTED),
+                        () -> walk(
+                                Side.SOURCE,
+                                id,
+                                committed ? IsolationLevel.READ_COMMITTED : IsolationLevel.READ_UNCOMMITTED),
+                        target.orElseThrow()),
+                committed,
+                new SystemPace());
+        start("takeover", desk);
+        return desk;
+    }
+
+    private LogWalk walk(Side side, String id, IsolationLevel isolation) {
+        Map<String, Object> client =
+                side == Side.SOURCE ? config.source().client() : config.target().client();
+        return new LogWalk(listener -> FetchClient.connect(
+                ObserverSettings.reader(client, id),
+                id,
+                new FetchClient.Terms(isolation, 1, 0, ""),
+                listener,
+                watch(side)));
+    }
+
     private void start(String role, Runnable task) {
         String name = "tain-" + config.name() + "-" + role;
         Thread thread = new Thread(
@@ -213,6 +255,7 @@ final class Link {
         members.forEach(GroupMember::stop);
         if (desks != null) {
             desks.topics().stop();
+            desks.takeovers().ifPresent(TakeoverDesk::stop);
         }
     }
 

@@ -6,6 +6,9 @@ import io.tain.link.Event.Offsets;
 import io.tain.link.LinkStatus.Measures;
 import io.tain.link.LinkStatus.PartitionStatus;
 import io.tain.link.LinkStatus.State;
+import io.tain.link.TakeoverDesk.Job;
+import io.tain.link.TakeoverDesk.Origin;
+import io.tain.link.TakeoverDesk.Place;
 import io.tain.offset.OffsetTracker;
 import io.tain.offset.OffsetTracker.Position;
 import io.tain.source.LogBreak;
@@ -63,6 +66,11 @@ final class PartitionFlow {
     private int corruptReads;
     private long cleanNanos;
     private OptionalLong untilLossMs = OptionalLong.empty();
+    private Origin origin = Origin.CHOSEN;
+    private Optional<Place> place = Optional.empty();
+    private Optional<Job> takeover = Optional.empty();
+    private long notBeforeNanos;
+    private boolean marked;
 
     PartitionFlow(TopicPartition partition) {
         this.partition = partition;
@@ -89,10 +97,13 @@ final class PartitionFlow {
         return pause.isPresent();
     }
 
-    /** Its position was found, and is committed. */
-    void position(Position position, TopicIds ids) {
+    /** Its position was found, and is committed unless there was none. */
+    void position(Position position, TopicIds ids, Origin from) {
         require(Phase.ASSIGNED);
         start = position;
+        origin = from;
+        marked = from == Origin.MARKED;
+        place = Optional.empty();
         committedIds = ids;
         committed = position.offset();
         phase = Phase.POSITIONED;
@@ -118,6 +129,68 @@ final class PartitionFlow {
         untilLossMs = ms;
     }
 
+    /** How its position came to be. */
+    Origin origin() {
+        return origin;
+    }
+
+    /** The take-over under way, if any. */
+    Optional<Job> takeover() {
+        return takeover;
+    }
+
+    void takeOver(Job job) {
+        takeover = Optional.of(job);
+    }
+
+    /** As {@link #restart()}, once it has been taken over again, which is to begin later. */
+    void restart(long untilNanos, String why) {
+        restart();
+        postpone(untilNanos, why);
+    }
+
+    /** The take-over under way has ended without success; the next one begins later. */
+    void postpone(long untilNanos, String why) {
+        takeover = Optional.empty();
+        notBeforeNanos = untilNanos;
+        reason = Optional.of(why);
+    }
+
+    boolean isPostponed(long nowNanos) {
+        return nowNanos - notBeforeNanos < 0;
+    }
+
+    /** Where the copy goes on, and under which name; empty until it is taken over. */
+    Optional<Place> place() {
+        return place;
+    }
+
+    /** It is this process's own now. */
+    void settle(Place found, long nowNanos) {
+        require(Phase.POSITIONED);
+        takeover = Optional.empty();
+        place = Optional.of(found);
+        start = found.position();
+        committedIds = found.ids();
+        notBeforeNanos = nowNanos;
+    }
+
+    /** What must be committed before the first record is copied: that the position is no longer what somebody chose. */
+    Optional<OffsetAndMetadata> toBeMarked() {
+        return phase == Phase.POSITIONED && !marked
+                ? place.map(found -> found.ids().mark(found.position()))
+                : Optional.empty();
+    }
+
+    void onMarked() {
+        marked = true;
+        committed = start.offset();
+    }
+
+    boolean isMarked() {
+        return marked;
+    }
+
     void setReason(String text) {
         reason = Optional.of(text);
     }
@@ -137,6 +210,8 @@ final class PartitionFlow {
         start = tracker.committable();
         left = Optional.empty();
         phase = Phase.POSITIONED;
+        origin = place.isPresent() ? Origin.MARKED : origin;
+        place = Optional.empty();
     }
 
     /** The reader has stopped because the log no longer has its position. */
@@ -231,6 +306,7 @@ final class PartitionFlow {
         requireLeaving();
         move = Optional.empty();
         phase = Phase.ASSIGNED;
+        place = Optional.empty();
         reason = Optional.of("looking for its position");
         assignment = null;
         tracker = null;
@@ -310,7 +386,8 @@ final class PartitionFlow {
         }
         Position position = tracker.committable();
         boolean news = position.offset() > committed || !ids().equals(committedIds);
-        return news ? Optional.of(ids().commit(position)) : Optional.empty();
+        boolean mark = place.isPresent();
+        return news ? Optional.of(mark ? ids().mark(position) : ids().commit(position)) : Optional.empty();
     }
 
     void onCommitted(OffsetAndMetadata offset, long nowNanos) {

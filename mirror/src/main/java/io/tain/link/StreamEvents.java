@@ -11,6 +11,9 @@ interface StreamEvents {
     /** The partition must stop for the safety of its data. */
     void onHalt(Assignment assignment, String reason);
 
+    /** Another process writes the partition now, or the target has forgotten that this one does. */
+    void onFenced(Assignment assignment, String what);
+
     /** The partition's target topic is gone, or another of the same name. */
     void onTargetReplaced(Assignment assignment, String what);
 

@@ -1,7 +1,9 @@
 package io.tain.link;
 
+import io.tain.link.TakeoverDesk.Origin;
 import io.tain.offset.OffsetTracker.Position;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -17,7 +19,8 @@ import org.apache.kafka.common.Uuid;
 record TopicIds(Uuid source, Uuid target) {
     static final TopicIds UNKNOWN = new TopicIds(Uuid.ZERO_UUID, Uuid.ZERO_UUID);
 
-    private static final Pattern TEXT = Pattern.compile("tain source=([A-Za-z0-9_-]{22}) target=([A-Za-z0-9_-]{22})");
+    private static final Pattern TEXT =
+            Pattern.compile("tain source=([A-Za-z0-9_-]{22}) target=([A-Za-z0-9_-]{22})(?: next=(\\d{1,19}))?");
 
     static TopicIds parse(String text) {
         Matcher matcher = TEXT.matcher(text == null ? "" : text);
@@ -31,8 +34,41 @@ record TopicIds(Uuid source, Uuid target) {
         }
     }
 
+    /** The target offset that was committed along with a position: from a link that delivers exactly once. */
+    static OptionalLong targetOffset(String text) {
+        Matcher matcher = TEXT.matcher(text == null ? "" : text);
+        return matcher.matches() && matcher.group(3) != null
+                ? OptionalLong.of(Long.parseLong(matcher.group(3)))
+                : OptionalLong.empty();
+    }
+
+    /** Which topics a commit speaks of. */
+    static TopicIds of(OffsetAndMetadata commit) {
+        return parse(commit.metadata());
+    }
+
+    /** A committed position, with the target offset that was committed along. */
+    static Position position(OffsetAndMetadata commit) {
+        return new Position(
+                commit.offset(),
+                commit.leaderEpoch().orElse(-1),
+                targetOffset(commit.metadata()).orElse(-1));
+    }
+
+    /** How a commit came to be. */
+    static Origin origin(OffsetAndMetadata commit) {
+        return targetOffset(commit.metadata()).isPresent() ? Origin.MARKED : Origin.CHOSEN;
+    }
+
     String text() {
         return equals(UNKNOWN) ? "" : "tain source=" + source + " target=" + target;
+    }
+
+    /** What to commit for a position in these topics, which goes with an offset of the target. */
+    OffsetAndMetadata mark(Position position) {
+        String ids = "tain source=" + source + " target=" + target;
+        return new OffsetAndMetadata(
+                position.offset(), commit(position).leaderEpoch(), ids + " next=" + position.targetOffset());
     }
 
     /** What to commit for a position in these topics. */

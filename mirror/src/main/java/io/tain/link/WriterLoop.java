@@ -163,6 +163,13 @@ final class WriterLoop implements Runnable, WriterListener, Ticking {
 
     @Override
     public void onAcknowledged(MirrorBatch batch, long targetOffset) {
+        Assignment owned = batch.range().assignment();
+        if (owned.owner().isPresent() && targetOffset < 0) {
+            if (!owned.hasEnded()) { // it is there, but its place has to be looked for
+                onFenced(owned, "the target does not tell where it has " + batch);
+            }
+            return;
+        }
         if (batch.refusal().isPresent()) {
             Offsets offsets = new Offsets(
                     batch.encoded().source().ofRecord(0), batch.encoded().nextOffset());
@@ -284,6 +291,13 @@ final class WriterLoop implements Runnable, WriterListener, Ticking {
             writer.discard(assignment);
             events.onCorrupt(assignment, batch.encoded().firstOffset());
         }
+    }
+
+    @Override
+    public void onFenced(Assignment assignment, String what) {
+        assignment.end();
+        trackers.remove(assignment);
+        events.onFenced(assignment, assignment + " is not this process's own on the target any more: " + what);
     }
 
     @Override

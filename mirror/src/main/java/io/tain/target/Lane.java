@@ -1,6 +1,7 @@
 package io.tain.target;
 
 import io.tain.batch.Assignment;
+import io.tain.batch.Assignment.Owner;
 import io.tain.batch.MirrorBatch;
 import io.tain.wire.ProduceResult;
 import io.tain.wire.ProducerIdentity;
@@ -193,11 +194,17 @@ final class Lane {
         if (inFlight < unacked.size()) {
             return inFlight < window;
         }
-        if (queue.isEmpty()) {
+        if (queue.isEmpty() || waitsForOthers()) {
             return false;
         }
         windowWasFull |= inFlight >= window;
         return inFlight < window;
+    }
+
+    /** What was sent under another name has to be answered first. */
+    private boolean waitsForOthers() {
+        Optional<Owner> owner = ownerOf(queue.peek());
+        return owner.isPresent() && !unacked.isEmpty() && !isUnder(owner.get());
     }
 
     /** Whether small batches pile up behind a full window, so that larger ones would get on faster. */
@@ -221,7 +228,16 @@ final class Lane {
         if (inFlight < unacked.size()) {
             next = firstNotInFlight();
         } else {
-            if (unacked.isEmpty() && !identity.equals(current) && identity.id() != current.id()) {
+            Optional<Owner> owner = ownerOf(queue.peek());
+            if (owner.isPresent() && !isUnder(owner.get())) {
+                identity = new ProducerIdentity(
+                        owner.get().producerId(), owner.get().epoch());
+                nextSequence = 0;
+                proven = false;
+            } else if (owner.isEmpty()
+                    && unacked.isEmpty()
+                    && !identity.equals(current)
+                    && identity.id() != current.id()) {
                 identity = current;
                 nextSequence = 0;
                 proven = false;
@@ -238,6 +254,14 @@ final class Lane {
         next.failure = Optional.empty();
         inFlight++;
         return next;
+    }
+
+    private static Optional<Owner> ownerOf(Outgoing outgoing) {
+        return outgoing.first().range().assignment().owner();
+    }
+
+    private boolean isUnder(Owner owner) {
+        return identity.id() == owner.producerId() && identity.epoch() == owner.epoch();
     }
 
     ProducerIdentity identity() {
@@ -338,7 +362,7 @@ final class Lane {
             return;
         }
         identityStale = false;
-        if (identity.id() >= 0) {
+        if (identity.id() >= 0 && (head() == null || ownerOf(head()).isEmpty())) {
             // KIP-360: an idempotent producer may raise its own epoch. The id of a spent epoch is replaced when idle.
             identity = new ProducerIdentity(identity.id(), (short) (identity.epoch() + 1));
             resequence(0);

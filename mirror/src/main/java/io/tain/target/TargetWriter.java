@@ -306,6 +306,14 @@ public final class TargetWriter implements AutoCloseable {
         switch (failure.outcome()) {
             case TOO_LARGE, REFUSED -> cutOrRefuse(lane, head, failure);
             case OUT_OF_ORDER, PRODUCER_UNKNOWN -> {
+                Assignment assignment = head.first().range().assignment();
+                if (assignment.owner().isPresent()) {
+                    // Its name is all that keeps others out, so there is no other to go on under.
+                    lane.reopen();
+                    listener.onFenced(assignment, failure.error());
+                    discard(assignment);
+                    return;
+                }
                 // Nothing earlier is unresolved, so what the broker misses is gone from its log: begin a new epoch.
                 if (lane.needsNewProducer()) {
                     identity = Optional.empty();

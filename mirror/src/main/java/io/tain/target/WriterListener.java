@@ -55,6 +55,12 @@ public interface WriterListener {
     void onCorrupt(MirrorBatch batch);
 
     /**
+     * The target does not take writes under the assignment's own name any more: somebody else has taken it over, or it has forgotten
+     * the name. Nothing more is sent for it.
+     */
+    void onFenced(Assignment assignment, String what);
+
+    /**
      * The target topic is gone, or another of the same name: with it went what was written before. Nothing more is sent for
      * the assignment.
      */

@@ -148,7 +148,7 @@ class LinkFilesTest {
                 "memory.budget=99999999999999GiB|4MiB",
                 "num.producers=two|from 1 to 64",
                 "queue.size=0|from 1",
-                "delivery=exactly-once|at-least-once",
+                "delivery=twice|exactly-once or at-least-once",
                 "on.refused=abort|halt or dead-letter or skip",
                 "on.lost=reset|halt or jump",
                 "on.truncated=jump|halt or rewind or continue",

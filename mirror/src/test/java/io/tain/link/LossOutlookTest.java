@@ -48,7 +48,7 @@ class LossOutlookTest {
 
     @Test
     void shouldTellWhenRetentionWillHaveOvertakenAPartitionThatIsBehind() {
-        flow.position(new Position(1_000, -1), TopicIds.UNKNOWN);
+        flow.position(new Position(1_000, -1), TopicIds.UNKNOWN, TakeoverDesk.Origin.CHOSEN);
 
         assertThat(after(Duration.ZERO, 100)).as("nothing to go by yet").isEmpty();
         assertThat(after(Duration.ofMinutes(1), 400))
@@ -62,7 +62,7 @@ class LossOutlookTest {
 
     @Test
     void shouldLookNowAndThenOnly() {
-        flow.position(new Position(1_000, -1), TopicIds.UNKNOWN);
+        flow.position(new Position(1_000, -1), TopicIds.UNKNOWN, TakeoverDesk.Origin.CHOSEN);
         after(Duration.ZERO, 100);
         OptionalLong before = after(Duration.ofMinutes(1), 400);
 

@@ -46,7 +46,7 @@ class MoveOrderTest {
 
     @Test
     void shouldWaitUntilTheReaderIsQuietAndGoOnElsewhere() {
-        flow.position(new Position(7, -1), TopicIds.UNKNOWN);
+        flow.position(new Position(7, -1), TopicIds.UNKNOWN, TakeoverDesk.Origin.CHOSEN);
         CompletableFuture<Void> quiet = new CompletableFuture<>();
 
         flow.move(ORDER, quiet);
@@ -65,7 +65,7 @@ class MoveOrderTest {
 
     @Test
     void shouldStayHaltedWithItsReasonWhenItCannotBeMoved() {
-        flow.position(new Position(7, -1), TopicIds.UNKNOWN);
+        flow.position(new Position(7, -1), TopicIds.UNKNOWN, TakeoverDesk.Origin.CHOSEN);
         flow.halt(events, Optional.empty(), "why");
         flow.move(ORDER, CompletableFuture.completedFuture(null));
         flow.move(ORDER, CompletableFuture.completedFuture(null)); // once more: what was before stays known
@@ -80,7 +80,7 @@ class MoveOrderTest {
 
     @Test
     void shouldForgetAnOrderWhenItHaltsMeanwhile() {
-        flow.position(new Position(7, -1), TopicIds.UNKNOWN);
+        flow.position(new Position(7, -1), TopicIds.UNKNOWN, TakeoverDesk.Origin.CHOSEN);
         flow.move(ORDER, new CompletableFuture<>());
 
         flow.halt(events, Optional.empty(), "why");

@@ -40,7 +40,7 @@ class PlantedBugsTest {
                         "commits backwards",
                         new Edit(
                                 "link/PartitionFlow.java",
-                                "return news ? Optional.of(ids().commit(position))",
+                                "return news ? Optional.of(mark ? ids().mark(position) : ids().commit(position))",
                                 "return true ? Optional.of(ids().commit(isDrained() ? position : start))")),
                 PlantedBug.of(
                         "counts acknowledgements past an unacknowledged range",

@@ -75,6 +75,11 @@ class ReplacedTopicTest implements WriterListener {
     public void onTargetLost(MirrorBatch batch, long targetOffset, long count) {}
 
     @Override
+    public void onFenced(Assignment assignment, String what) {
+        throw new AssertionError("nobody else writes: " + what);
+    }
+
+    @Override
     public void onTargetReplaced(Assignment of, String what) {
         of.end();
         replaced.add(what);
@@ -129,7 +134,7 @@ class ReplacedTopicTest implements WriterListener {
     @Test
     void shouldWriteNothingIntoAnotherTopicThanTheAssignmentTells() {
         brokers.lead(T0, 1);
-        Assignment told = new Assignment(T0, new AtomicLong(), Uuid.randomUuid());
+        Assignment told = new Assignment(T0, new AtomicLong(), Uuid.randomUuid(), Optional.empty());
 
         submit(told, T0);
         poll(50);

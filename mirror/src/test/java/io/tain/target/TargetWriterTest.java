@@ -101,6 +101,11 @@ class TargetWriterTest implements WriterListener {
     public void onTargetLost(MirrorBatch batch, long targetOffset, long count) {}
 
     @Override
+    public void onFenced(Assignment assignment, String what) {
+        throw new AssertionError("nobody else writes: " + what);
+    }
+
+    @Override
     public void onTargetReplaced(Assignment of, String what) {}
 
     @Override

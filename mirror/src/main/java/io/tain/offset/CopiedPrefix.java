@@ -1,0 +1,127 @@
+package io.tain.offset;
+
+import java.util.Arrays;
+import java.util.Optional;
+
+/**
+ * Finds out how far a partition was copied, from what lies behind a checkpoint on both sides: the target's records there that are
+ * copies, and then the source's records, one by one, until the first that has no copy. Used by one thread.
+ *
+ * <p>Nothing is assumed of offsets. Where nothing was compacted, the two run side by side, and any difference is a
+ * {@link #problem}. Compaction on the source may have taken records that were copied, and retention too: then their copies
+ * have no counterpart, at most as many as offsets are missing there. Compaction on the target may have taken copies: then records of
+ * the source have none, at most as many as offsets are missing on the target, and the last copy must be found.
+ */
+public final class CopiedPrefix {
+    private long[] copies = new long[64];
+    private int count;
+    private long missingOnTarget;
+    private long missingOnSource;
+    private int matched;
+    private long unmatchedCopies;
+    private long withoutCopy;
+    private long resume;
+    private boolean ended;
+    private Optional<String> problem = Optional.empty();
+
+    /** @param from the checkpoint's source offset */
+    public CopiedPrefix(long from) {
+        this.resume = from;
+    }
+
+    /** The next copy on the target, by a digest of its key, value, headers and time. */
+    public void addCopy(long digest) {
+        if (count == copies.length) {
+            copies = Arrays.copyOf(copies, 2 * count);
+        }
+        copies[count++] = digest;
+    }
+
+    /** So many offsets of the target's log behind the checkpoint have no record. */
+    public void addMissingOnTarget(long offsets) {
+        missingOnTarget += offsets;
+    }
+
+    /** So many offsets of the source's log have no record and no batch, before the next record that is told. */
+    public void addMissingOnSource(long offsets) {
+        missingOnSource += offsets;
+    }
+
+    /** Copies that were told. */
+    public int copies() {
+        return count;
+    }
+
+    /** Whether there may have been copies, none of which is left. */
+    public boolean isHollow() {
+        return count == 0 && missingOnTarget > 0;
+    }
+
+    /** Whether all that is to be known is known, without looking at more of the source. */
+    public boolean isDone() {
+        return ended || (matched == count && withoutCopy == 0);
+    }
+
+    /**
+     * The next record of the source that is to be mirrored; only while not {@link #isDone}.
+     *
+     * @param offset its offset
+     * @param digest as of copies
+     */
+    public void offer(long offset, long digest) {
+        int next = find(digest);
+        if (next >= 0) {
+            unmatchedCopies += next - matched;
+            matched = next + 1;
+            resume = offset + 1;
+            ended = matched == count;
+        } else if (withoutCopy < missingOnTarget) {
+            withoutCopy++;
+        } else {
+            end("the source's record at offset " + offset + " is not the one that was copied next");
+            if (problem.isEmpty()) {
+                resume = offset;
+            }
+        }
+    }
+
+    /** The source has no more records. */
+    public void endOfSource(long offset) {
+        if (!isDone()) {
+            end("the source ends at offset " + offset);
+        }
+    }
+
+    private int find(long digest) {
+        long farthest = Math.min(count, matched + missingOnSource - unmatchedCopies + 1);
+        for (int i = matched; i < farthest; i++) {
+            if (copies[i] == digest) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    /** No copy can be matched any more: all that are left must be of records that the source has lost. */
+    private void end(String why) {
+        ended = true;
+        int left = count - matched;
+        if (left > missingOnSource - unmatchedCopies || (left > 0 && missingOnTarget > 0)) {
+            problem = Optional.of(
+                    why + ", but " + left + " of " + count + " copies on the target have no counterpart behind "
+                            + "offset " + (resume - 1) + ", where " + missingOnSource + " offsets of the source and "
+                            + missingOnTarget
+                            + " of the target are missing");
+        }
+    }
+
+    /** Where to go on: the source's first offset that was not copied. */
+    public long resume() {
+        return resume;
+    }
+
+    /** Why that can't be told. */
+    public Optional<String> problem() {
+        return problem;
+    }
+}
