@@ -57,6 +57,11 @@ public final class Demo implements Callable<Integer> {
     private int rate = DEFAULT_RATE;
 
     @Option(
+            names = "--chaos",
+            description = "Break the mirror's ways to the clusters and mend them, again and again.")
+    private boolean chaos;
+
+    @Option(
             names = {"-h", "--help"},
             usageHelp = true,
             description = "Show this.")
@@ -73,8 +78,9 @@ public final class Demo implements Callable<Integer> {
      *
      * @param limit how long the load lasts; empty until stopped
      * @param rate records a second
+     * @param chaos whether things are to be broken and mended meanwhile
      */
-    record Plan(Optional<Duration> limit, int rate) {}
+    record Plan(Optional<Duration> limit, int rate, boolean chaos) {}
 
     public static void main(String[] args) {
         CountDownLatch stop = new CountDownLatch(1);
@@ -110,7 +116,7 @@ public final class Demo implements Callable<Integer> {
         Workspace workspace = Workspace.create();
         int status = FAILURE;
         try {
-            boolean equal = new DemoRun(new Plan(limit, rate), workspace, new Screen(out), stop).run();
+            boolean equal = new DemoRun(new Plan(limit, rate, chaos), workspace, new Screen(out), stop).run();
             status = equal ? OK : DIFFERENT;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -1,7 +1,12 @@
 package io.tain.demo;
 
+import io.tain.admin.AdminServer;
+import io.tain.admin.ServerInfo;
+import io.tain.cli.Version;
+import io.tain.config.AdminConfig;
 import io.tain.config.InvalidConfigException;
 import io.tain.config.LinkFiles;
+import io.tain.config.Links;
 import io.tain.demo.Screen.Look;
 import io.tain.link.Extensions;
 import io.tain.link.LinkStatus;
@@ -9,9 +14,12 @@ import io.tain.link.Mirror;
 import io.tain.link.Outcome;
 import io.tain.link.StartFailure;
 import io.tain.testkit.Cluster;
+import io.tain.testkit.ClusterBuilder;
 import io.tain.testkit.ClusterPair;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +29,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.TopicPartition;
 
@@ -49,7 +58,7 @@ final class DemoRun {
     /** Returns whether every record arrived, in order and equal. */
     boolean run() throws IOException, InterruptedException, InvalidConfigException, StartFailure, ExecutionException {
         screen.opening();
-        try (ClusterPair clusters = ClusterPair.start()) {
+        try (ClusterPair clusters = ClusterPair.start(plan.chaos() ? ClusterBuilder::proxied : UnaryOperator.identity())) {
             Cluster source = clusters.source();
             Cluster target = clusters.target();
             Load.createTopics(source);
@@ -57,13 +66,16 @@ final class DemoRun {
             LinkFile file = LinkFile.write(workspace.directory(), source, target);
             screen.link(file, workspace.log());
             screen.ways(source, target);
-            Mirror mirror = new Mirror(
-                    LinkFiles.read(List.of(file.path()), System.getenv()).configs(), Extensions.NONE);
+            Optional<Chaos> chaos = plan.chaos() ? Optional.of(new Chaos(clusters)) : Optional.empty();
+            Links links = LinkFiles.read(List.of(file.path()), System.getenv());
+            Mirror mirror = new Mirror(links.configs(), Extensions.NONE);
             mirror.start();
             Optional<String> problem;
-            try {
-                problem = show(mirror, source);
+            try (AdminServer server = startServer(links.admin(), mirror)) {
+                screen.dashboard(server.port());
+                problem = show(mirror, source, chaos);
             } finally {
+                chaos.ifPresent(Chaos::mend);
                 mirror.stop();
             }
             problem.ifPresent(screen::problem);
@@ -73,12 +85,25 @@ final class DemoRun {
         }
     }
 
+    /** At the usual port, or at any if somebody has that. */
+    private static AdminServer startServer(AdminConfig config, Mirror mirror) throws IOException {
+        ServerInfo info = new ServerInfo(Version.ofTain(), Version.ofKafkaClients(), Instant.now());
+        try {
+            return AdminServer.start(config, mirror, info);
+        } catch (IOException e) {
+            InetSocketAddress any = InetSocketAddress.createUnresolved("127.0.0.1", 0);
+            return AdminServer.start(new AdminConfig(Optional.of(any), config.token(), config.settings()), mirror, info);
+        }
+    }
+
     /** Returns what went wrong, if the audit alone can't tell. */
-    private Optional<String> show(Mirror mirror, Cluster source) throws InterruptedException, ExecutionException {
+    private Optional<String> show(Mirror mirror, Cluster source, Optional<Chaos> chaos)
+            throws InterruptedException, ExecutionException {
         CompletableFuture<Outcome> ended = CompletableFuture.supplyAsync(() -> await(mirror));
         try (Load load = Load.start(source, plan.rate())) {
             long began = System.nanoTime();
-            watch(mirror, load, ended);
+            watch(mirror, load, ended, chaos);
+            chaos.ifPresent(Chaos::mend);
             long written = load.stop();
             screen.stopped(written, since(began));
             awaitCaughtUp(mirror, source);
@@ -103,7 +128,8 @@ final class DemoRun {
     }
 
     /** Shows a line a second until it is time to stop. */
-    private void watch(Mirror mirror, Load load, CompletableFuture<Outcome> ended) throws InterruptedException {
+    private void watch(Mirror mirror, Load load, CompletableFuture<Outcome> ended, Optional<Chaos> chaos)
+            throws InterruptedException {
         while (status(mirror).totals().records() == 0 && !stop.await(GLANCE_MS, TimeUnit.MILLISECONDS)) {
             if (ended.isDone()) {
                 return;
@@ -121,6 +147,8 @@ final class DemoRun {
             }
             Look now = new Look(load.written(), status(mirror));
             screen.figures(Duration.ofSeconds(second), since(looked), before, now);
+            int done = second;
+            chaos.flatMap(trouble -> trouble.at(done)).ifPresent(screen::trouble);
             before = now;
         }
     }

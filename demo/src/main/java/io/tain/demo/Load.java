@@ -27,7 +27,7 @@ final class Load implements AutoCloseable {
     static Load start(Cluster source, int recordsPerSecond) {
         Load load = new Load();
         for (DemoTopic topic : DemoTopic.values()) {
-            load.workloads.add(Workload.to(source.clientProperties(), topic.topic(), topic.partitions())
+            load.workloads.add(Workload.to(source.directProperties(), topic.topic(), topic.partitions())
                     .keys(topic.keys())
                     .producer("compression.type", topic.codec())
                     .producer("linger.ms", LINGER_MS)

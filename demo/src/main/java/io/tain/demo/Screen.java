@@ -49,6 +49,16 @@ final class Screen {
         line("");
     }
 
+    void dashboard(int port) {
+        line("Watch it in a browser:");
+        line("  dashboard  http://127.0.0.1:%d/", port);
+        line("");
+    }
+
+    void trouble(String text) {
+        line("          %s", text);
+    }
+
     void ways(Cluster source, Cluster target) {
         line("Look around while it runs, with the scripts of any Kafka distribution:");
         line(

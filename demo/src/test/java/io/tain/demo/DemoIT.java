@@ -3,6 +3,10 @@ package io.tain.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,6 +55,32 @@ class DemoIT {
                 .containsPattern("(?m)^ +3 s( +[0-9.,]+){4} +[0-9]{2,3}\\.[0-9] %$")
                 .containsPattern("EQUAL: every one of [0-9,]+ records arrived, in order, byte for byte, once\\.\n$");
         assertThat(source).isNotEqualTo(target);
+    }
+
+    @Test
+    void shouldBreakAndMendWaysWhileTheDashboardShowsIt() throws Exception {
+        CompletableFuture<Integer> status = CompletableFuture.supplyAsync(() -> run("--chaos", "--rate", "2000"));
+        awaitText("broken: the target is gone");
+
+        await().atMost(PATIENCE).until(() -> dashboard("api/v1/links/demo/partitions").contains("RETRYING"));
+        assertThat(dashboard("")).contains("<title>Tain</title>");
+        assertThat(dashboard("uplot.js")).contains("uPlot");
+        awaitText("mended: the target is back");
+        stop.countDown();
+
+        assertThat(status.get(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                .as(terminal.text())
+                .isZero();
+        assertThat(terminal.text()).contains("EQUAL: every one of ");
+    }
+
+    private String dashboard(String path) throws Exception {
+        return HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(URI.create(terminal.after("dashboard") + path))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString())
+                .body();
     }
 
     @Test

@@ -36,6 +36,6 @@ class DemoTest {
         int status = run("--help");
 
         assertThat(status).isZero();
-        assertThat(terminal.text()).contains("tain demo", "--for", "--rate", "Exit status");
+        assertThat(terminal.text()).contains("tain demo", "--for", "--rate", "--chaos", "Exit status");
     }
 }

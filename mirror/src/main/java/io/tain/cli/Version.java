@@ -5,7 +5,7 @@ import java.io.InputStream;
 import java.util.Properties;
 
 /** Which release of Tain this is, and of the Kafka client in it. */
-final class Version {
+public final class Version {
     private static final String UNKNOWN = "unknown";
 
     private Version() {}
@@ -15,11 +15,11 @@ final class Version {
                 + System.getProperty("java.version") + ")";
     }
 
-    static String ofTain() {
+    public static String ofTain() {
         return read("/tain-version.properties");
     }
 
-    static String ofKafkaClients() {
+    public static String ofKafkaClients() {
         return read("/kafka/kafka-version.properties");
     }
 

@@ -97,7 +97,8 @@ function onEvent(event) {
 function showAttention() {
   const groups = new Map();
   for (const one of partitions.filter((partition) => NOT_RUNNING.includes(partition.state))) {
-    const id = `${one.link} ${one.state} ${one.reason}`;
+    const alike = (one.reason ?? '').replaceAll(`${one.topic}-${one.partition}`, '').replace(/\d+/g, '');
+    const id = `${one.link} ${one.state} ${alike}`;
     if (!groups.has(id)) groups.set(id, []);
     groups.get(id).push(one);
   }

@@ -92,10 +92,16 @@ export class LinkCard {
     this.troubles = troubles;
   }
 
+  /** The partitions are asked for less often than the link. */
+  currentTroubles() {
+    const { states } = this.link;
+    return states.RETRYING + states.STALLED > 0 && this.troubles ? this.troubles : { source: 0, target: 0 };
+  }
+
   showFlow(link) {
     const rates = this.rates(this.history.length - 1, SPEED_POINTS);
     const [place, sentence] = link.joined ? BOTTLENECKS[link.bottleneck] ?? ['', link.bottleneck] : ['', 'It is joining its group.'];
-    const troubles = this.troubles ?? { source: 0, target: 0 };
+    const troubles = this.currentTroubles();
     const waiting = troubles.source + troubles.target > 0;
     const texts = {
       source: link.bottleneck === 'source-empty' ? 'all of it is read' : link.bottleneck === 'source-throttled' ? 'throttles' : 'is read',
@@ -116,7 +122,7 @@ export class LinkCard {
 
   showTiles(link) {
     const rates = this.rates(this.history.length - 1, SPEED_POINTS);
-    const unseen = this.troubles?.source > 0 && link.lagRecords === 0;
+    const unseen = this.currentTroubles().source > 0 && link.lagRecords === 0;
     this.show('behind', unseen ? '?' : link.lagRecords === 0 ? '0 s' : seconds(link.lagSeconds), unseen ? 'the source does not tell' : this.behind());
     this.show('records', `${count(rates.records)}/s`, `${count(link.records)} in all`);
     this.show('bytes', `${bytes(rates.written)}/s`, `${bytes(link.bytesWritten)} in all`);

@@ -5,7 +5,7 @@ const HEIGHT = 130;
 const SHOWN_SECONDS = 180;
 const NARROWEST = 180;
 
-/** A custom property of the page as it is now; whoever changes the colours of the system sees it with the next point. */
+/** A custom property of the page as it is now. */
 function color(name) {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }
@@ -57,6 +57,7 @@ export class Plot {
       [[], ...series.map(() => [])],
       place,
     );
+    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.chart.redraw());
     new ResizeObserver(() => this.chart.setSize({ width: Math.max(NARROWEST, place.clientWidth), height: HEIGHT })).observe(place);
   }
 

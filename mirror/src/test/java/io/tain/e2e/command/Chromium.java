@@ -2,9 +2,11 @@ package io.tain.e2e.command;
 
 import io.tain.testkit.Await;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -115,13 +117,52 @@ final class Chromium implements AutoCloseable, WebSocket.Listener {
 
     /** The value of an expression in the page, as text. */
     String evaluate(String expression) {
-        String escaped = expression.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", " ");
-        Map<String, Object> answer = call("Runtime.evaluate", "{\"expression\":\"String(" + escaped + ")\"}");
+        return run("String(" + expression + ")");
+    }
+
+    /** Runs a script in the page; returns its last value, which is waited for where it is a promise. */
+    String run(String script) {
+        String escaped = script.replace("\\", "\\\\")
+                .replace("\"", "\\\"")
+                .replace("\r", "\\r")
+                .replace("\n", "\\n")
+                .replace("\t", "\\t");
+        Map<String, Object> answer =
+                call("Runtime.evaluate", "{\"awaitPromise\":true,\"expression\":\"" + escaped + "\"}");
         Map<?, ?> result = (Map<?, ?>) answer.get("result");
-        if (result.containsKey("exceptionDetails")) {
-            throw new IllegalStateException(expression + ": " + result.get("exceptionDetails"));
+        if (result == null || result.containsKey("exceptionDetails")) {
+            throw new IllegalStateException("the script failed: " + answer);
         }
         return String.valueOf(((Map<?, ?>) result.get("result")).get("value"));
+    }
+
+    /** What is wrong for those who see or move otherwise, by axe-core's rules. */
+    String barriers() throws IOException {
+        String axe = "/META-INF/resources/webjars/axe-core/4.6.3/axe.min.js";
+        try (InputStream script = Chromium.class.getResourceAsStream(axe)) {
+            run(new String(script.readAllBytes(), StandardCharsets.UTF_8) + "\n;1");
+        }
+        return run("axe.run().then(result => result.violations.map(violation => violation.id + ': '"
+                + " + violation.help + ' ' + violation.nodes.map(node => node.html).join(' ')).join(', '))");
+    }
+
+    /** Memory of the page's process that is not shared with others, in bytes. */
+    long privateBytes() {
+        return process.descendants()
+                .filter(child -> child.info().commandLine().orElse("").contains("--type=renderer"))
+                .mapToLong(Chromium::privateBytes)
+                .max()
+                .orElseThrow();
+    }
+
+    private static long privateBytes(ProcessHandle process) {
+        try (Stream<String> lines = Files.lines(Path.of("/proc/" + process.pid() + "/smaps_rollup"))) {
+            return lines.filter(line -> line.startsWith("Private_"))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) << 10)
+                    .sum();
+        } catch (IOException e) {
+            return 0; // it has ended
+        }
     }
 
     void await(String what, String condition) {

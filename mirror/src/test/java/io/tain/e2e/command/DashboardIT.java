@@ -99,6 +99,7 @@ final class DashboardIT {
                 .as(name + " fits a narrow window")
                 .isEqualTo("true");
         browser.resize(WIDE, HEIGHT, colors);
+        assertThat(browser.barriers()).as(name).isEmpty();
     }
 
     @Test
