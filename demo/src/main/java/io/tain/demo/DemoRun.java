@@ -58,7 +58,8 @@ final class DemoRun {
     /** Returns whether every record arrived, in order and equal. */
     boolean run() throws IOException, InterruptedException, InvalidConfigException, StartFailure, ExecutionException {
         screen.opening();
-        try (ClusterPair clusters = ClusterPair.start(plan.chaos() ? ClusterBuilder::proxied : UnaryOperator.identity())) {
+        try (ClusterPair clusters =
+                ClusterPair.start(plan.chaos() ? ClusterBuilder::proxied : UnaryOperator.identity())) {
             Cluster source = clusters.source();
             Cluster target = clusters.target();
             Load.createTopics(source);
@@ -92,7 +93,8 @@ final class DemoRun {
             return AdminServer.start(config, mirror, info);
         } catch (IOException e) {
             InetSocketAddress any = InetSocketAddress.createUnresolved("127.0.0.1", 0);
-            return AdminServer.start(new AdminConfig(Optional.of(any), config.token(), config.settings()), mirror, info);
+            return AdminServer.start(
+                    new AdminConfig(Optional.of(any), config.token(), config.settings()), mirror, info);
         }
     }
 

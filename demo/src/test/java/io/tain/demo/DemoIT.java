@@ -62,7 +62,8 @@ class DemoIT {
         CompletableFuture<Integer> status = CompletableFuture.supplyAsync(() -> run("--chaos", "--rate", "2000"));
         awaitText("broken: the target is gone");
 
-        await().atMost(PATIENCE).until(() -> dashboard("api/v1/links/demo/partitions").contains("RETRYING"));
+        await().atMost(PATIENCE)
+                .until(() -> dashboard("api/v1/links/demo/partitions").contains("RETRYING"));
         assertThat(dashboard("")).contains("<title>Tain</title>");
         assertThat(dashboard("uplot.js")).contains("uPlot");
         awaitText("mended: the target is back");

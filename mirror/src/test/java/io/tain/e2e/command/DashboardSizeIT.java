@@ -35,8 +35,7 @@ final class DashboardSizeIT {
     private static final long MOST_BYTES = 150_000_000;
 
     /** Each is done five times; the fastest counts, as the machine has other things to do. */
-    private static final String INTERACTIONS =
-            """
+    private static final String INTERACTIONS = """
             (async () => {
                 const search = document.getElementById('search');
                 const type = (text) => () => { search.value = text; search.dispatchEvent(new Event('input')); };
@@ -70,7 +69,8 @@ final class DashboardSizeIT {
                     partitions.add(partition(topic, partition, now));
                 }
             }
-            Latency latency = new Latency(List.of(new Latency.Bucket(5, now), new Latency.Bucket(Long.MAX_VALUE, 1)), 70);
+            Latency latency =
+                    new Latency(List.of(new Latency.Bucket(5, now), new Latency.Bucket(Long.MAX_VALUE, 1)), 70);
             return List.of(new LinkStatus(
                     "large",
                     partitions,
@@ -89,7 +89,8 @@ final class DashboardSizeIT {
                     now,
                     now,
                     OptionalLong.of(lag),
-                    new Measures(now, OptionalLong.of(now + lag), OptionalLong.of(lag), 0, now, Map.of("holes", 1L), 0));
+                    new Measures(
+                            now, OptionalLong.of(now + lag), OptionalLong.of(lag), 0, now, Map.of("holes", 1L), 0));
         }
 
         @Override
@@ -110,7 +111,8 @@ final class DashboardSizeIT {
     void shouldAnswerAtOnceWithFourThousandPartitions() throws Exception {
         AdminConfig config = new AdminConfig(
                 Optional.of(InetSocketAddress.createUnresolved("127.0.0.1", 0)), Optional.empty(), Map.of());
-        try (AdminServer server = AdminServer.start(config, new LargeMirror(), new ServerInfo("1", "2", Instant.EPOCH));
+        try (AdminServer server =
+                        AdminServer.start(config, new LargeMirror(), new ServerInfo("1", "2", Instant.EPOCH));
                 Chromium browser = new Chromium()) {
             browser.open("http://127.0.0.1:" + server.port() + "/");
             browser.awaitText("40 of 4,000 partitions halted");
