@@ -149,10 +149,19 @@ final class Chromium implements AutoCloseable, WebSocket.Listener {
     /** Memory of the page's process that is not shared with others, in bytes. */
     long privateBytes() {
         return process.descendants()
-                .filter(child -> child.info().commandLine().orElse("").contains("--type=renderer"))
+                .filter(Chromium::isRenderer)
                 .mapToLong(Chromium::privateBytes)
                 .max()
                 .orElseThrow();
+    }
+
+    private static boolean isRenderer(ProcessHandle process) {
+        try {
+            return Files.readString(Path.of("/proc/" + process.pid() + "/cmdline"))
+                    .contains("--type=renderer");
+        } catch (IOException e) {
+            return false; // it has ended
+        }
     }
 
     private static long privateBytes(ProcessHandle process) {

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,6 +44,12 @@ final class DashboardIT {
     static void start() throws IOException {
         browser = new Chromium();
         clusters = ClusterPair.start(ClusterBuilder::proxied);
+    }
+
+    @AfterEach
+    void heal() {
+        proxy(clusters.source()).heal();
+        proxy(clusters.target()).heal();
     }
 
     @AfterAll
@@ -187,6 +194,35 @@ final class DashboardIT {
             browser.awaitText("the target refuses the record");
             browser.awaitText("HALTED");
             look("halted", "light");
+        }
+        assertThat(browser.complaints()).isEmpty();
+    }
+
+    @Test
+    void shouldShowHowAMirrorBegins() throws Exception {
+        try (TainProcess mirror = mirror("north", "late.*")) {
+            open(mirror);
+            awaitHealth("Nothing to copy");
+            look("empty", "light");
+
+            // when a topic appears while the target is silent
+            proxy(clusters.target()).blackHole(Direction.TO_CLIENT);
+            clusters.source().createTopic("late", 2);
+            awaitHealth("Starting: 2 of 2 partitions not copied yet");
+            look("starting", "light");
+            proxy(clusters.target()).heal();
+            awaitHealth("Healthy");
+
+            // when there is much to copy
+            proxy(clusters.target()).bandwidth(200_000);
+            try (Workload load = load("late", 2)) {
+                load.write(10_000);
+                awaitHealth("Catching up");
+                browser.awaitText(" to go.");
+                look("catching-up", "light");
+            }
+            proxy(clusters.target()).heal();
+            awaitHealth("Healthy");
         }
         assertThat(browser.complaints()).isEmpty();
     }

@@ -15,7 +15,7 @@ import io.tain.link.LinkStatus.PartitionStatus;
 import io.tain.link.LinkStatus.State;
 import io.tain.link.LinkStatus.Totals;
 import io.tain.link.MirrorView;
-import io.tain.link.PauseOrder;
+import io.tain.link.Order;
 import java.net.InetSocketAddress;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -104,7 +104,7 @@ final class DashboardSizeIT {
         }
 
         @Override
-        public void take(String link, PauseOrder order) {}
+        public void take(String link, Order order) {}
     }
 
     @Test
