@@ -27,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The page of mirrors that run, as a browser shows it. Leaves pictures in target/images, or where dashboard.images says. */
 final class DashboardIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration FULL = Duration.ofSeconds(160);
     private static final Pattern ADDRESS = Pattern.compile("admin server: (http://127\\.0\\.0\\.1:\\d+)");
     private static final String TOKEN = "0123456789abcdef0123456789abcdef";
     private static final Path IMAGES = Path.of(System.getProperty("dashboard.images", "target/images"));
@@ -109,6 +110,19 @@ final class DashboardIT {
         assertThat(browser.barriers()).as(name).isEmpty();
     }
 
+    /** For pictures to keep. */
+    private static void fillPlots() {
+        long began = System.nanoTime();
+        try (Workload steady = Workload.to(clusters.source().clientProperties(), "orders", 4)
+                .rate(5_000)
+                .open()
+                .start()) {
+            Await.until(
+                    "the plots are full", PATIENCE.multipliedBy(4), () -> System.nanoTime() - began > FULL.toNanos());
+            assertThat(steady.isWriting()).isTrue();
+        }
+    }
+
     @Test
     void shouldShowAMirrorAndPauseIt() throws Exception {
         clusters.source().createTopic("orders", 4);
@@ -127,6 +141,9 @@ final class DashboardIT {
             browser.awaitText("payments.eu");
             assertThat(browser.evaluate("document.querySelectorAll('canvas').length"))
                     .isEqualTo("4");
+            if (System.getProperty("dashboard.images") != null) {
+                fillPlots();
+            }
             look("steady", "light");
 
             // when a topic is paused, with another token and then the right one
