@@ -9,7 +9,7 @@ const LONG_START_SECONDS = 30;
 const EVENTS_SHOWN = 50;
 const REASONS_SHOWN = 20;
 const NOT_RUNNING = ['HALTED', 'STALLED', 'RETRYING', 'PAUSED'];
-const GOOD_EVENTS = ['MOVING', 'RESUMED'];
+const GOOD_EVENTS = ['MOVING', 'MOVED', 'RESUMED'];
 const MARKS = { good: '✓', wait: '…', warn: '!', bad: '✕' };
 
 const byId = (id) => document.getElementById(id);
@@ -86,7 +86,7 @@ function onLinks(message) {
 }
 
 function onEvent(event) {
-  const kind = GOOD_EVENTS.includes(event.kind) ? 'good' : event.kind === 'PAUSED' ? 'wait' : event.kind === 'STALLED' ? 'warn' : 'bad';
+  const kind = GOOD_EVENTS.includes(event.kind) ? 'good' : event.kind === 'PAUSED' ? 'wait' : ['STALLED', 'MOVE_REFUSED'].includes(event.kind) ? 'warn' : 'bad';
   const time = element('time', { datetime: event.time }, new Date(event.time).toLocaleTimeString());
   const where = element('b', {}, `${event.topic}-${event.partition}`);
   byId('events').prepend(element('li', {}, time, ' ', chip(event.kind, kind), ' ', where, ` (${event.link}) ${event.text}`));

@@ -6,6 +6,7 @@ import io.tain.admin.AdminServer;
 import io.tain.admin.ServerInfo;
 import io.tain.config.AdminConfig;
 import io.tain.link.Bottleneck;
+import io.tain.link.ClientMetric;
 import io.tain.link.Event;
 import io.tain.link.LinkStatus;
 import io.tain.link.LinkStatus.Latency;
@@ -76,7 +77,8 @@ final class DashboardSizeIT {
                     partitions,
                     new Totals(now, now * 200, now, Map.of("holes", 2L), 1, 0, 0, 0),
                     Map.of(),
-                    new Load(now * 200, 64, 128, 0, 0, Bottleneck.TARGET_SLOW, latency, true)));
+                    new Load(now * 200, 64, 128, 0, 0, Bottleneck.TARGET_SLOW, latency, true),
+                    LinkStatus.Retries.NONE));
         }
 
         private static PartitionStatus partition(int topic, int number, long now) {
@@ -90,11 +92,17 @@ final class DashboardSizeIT {
                     now,
                     OptionalLong.of(lag),
                     new Measures(
-                            now, OptionalLong.of(now + lag), OptionalLong.of(lag), 0, now, Map.of("holes", 1L), 0));
+                            now, OptionalLong.of(now + lag), OptionalLong.of(lag), 0, now, Map.of("holes", 1L), 0, now),
+                    OptionalLong.empty());
         }
 
         @Override
         public List<Event> events() {
+            return List.of();
+        }
+
+        @Override
+        public List<ClientMetric> clientMetrics() {
             return List.of();
         }
 
