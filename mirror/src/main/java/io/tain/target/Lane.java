@@ -161,6 +161,11 @@ final class Lane {
         return head != null && head.first().refusal().isPresent();
     }
 
+    /** Nobody waits for the topic any more: if it is made anew, what comes then waits as long again. */
+    void forgetMissing() {
+        missingSinceMs = -1;
+    }
+
     /** No broker knows the topic: for how long that has been so. */
     long missingMs(long nowMs) {
         if (missingSinceMs < 0) {

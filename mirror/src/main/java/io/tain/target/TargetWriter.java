@@ -223,6 +223,7 @@ public final class TargetWriter implements AutoCloseable {
 
     private void giveUp(Lane lane, String what) {
         lane.reopen();
+        lane.forgetMissing();
         for (Assignment assignment : lane.assignments()) {
             listener.onTargetReplaced(assignment, what + ": what was copied into it before is gone");
             discard(assignment);

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -104,6 +105,25 @@ class MoveIT {
                     "it runs",
                     PATIENCE,
                     () -> mirror.status(partition).orElseThrow().state() == State.RUNNING);
+        }
+    }
+
+    @Test
+    void shouldCopyAllAgainIntoANewTargetTopicWithoutARestart() throws Exception {
+        TopicPartition partition = Numbered.topic(pair.source(), "made-anew", 10);
+        try (RunningMirror mirror =
+                MirrorFixture.between(pair).topics("made-anew").start()) {
+            mirror.awaitCommitted(partition, 10);
+            try (Admin admin = Admin.create(pair.target().clientProperties())) {
+                admin.deleteTopics(List.of("made-anew")).all().get();
+            }
+            Numbered.write(pair.source(), partition, 10, 5);
+            assertThat(mirror.awaitHalted(partition)).contains("tain seek", "--to-earliest");
+
+            mirror.take(seek(partition, "earliest"));
+            mirror.awaitCommitted(partition, 15);
+
+            assertThat(Seen.values(pair.target(), partition)).isEqualTo(Numbered.values(0, 15));
         }
     }
 
