@@ -56,7 +56,8 @@ class DocsIT {
                 "docs/configuration.md",
                 "docs/operations.md",
                 "docs/mirrormaker.md",
-                "docs/checking.md"
+                "docs/checking.md",
+                "docs/offsets.md"
             })
     void shouldTellWhatWorks(String name) throws Exception {
         Document document = Document.read(ROOT, name);

@@ -55,6 +55,7 @@ final class MetricsText {
         text.batches();
         text.load();
         text.states();
+        text.groups();
         if (links.stream().mapToInt(link -> link.partitions().size()).sum() <= MOST_PARTITIONS) {
             text.partitions();
         }
@@ -197,6 +198,29 @@ final class MetricsText {
 
     private static Point retries(LinkStatus link, String side, String why, Number count) {
         return new Point(Labels.of("link", link.link(), "side", side, "error", why), count.doubleValue());
+    }
+
+    private void groups() {
+        gauge("tain_groups", "Consumer groups whose offsets are carried to the target, by how that goes.", link -> {
+            long skipped = link.groups().stream()
+                    .filter(group -> group.reason().isPresent())
+                    .count();
+            return List.of(
+                    of(link, "state", "carried", link.groups().size() - skipped),
+                    of(link, "state", "skipped", skipped));
+        });
+        gauge(
+                "tain_group_age_seconds",
+                "Time since a group's offsets on the target were last as on the source.",
+                link -> {
+                    List<Point> points = new ArrayList<>();
+                    link.groups().stream()
+                            .filter(group -> group.ageMs().isPresent())
+                            .limit(MOST_PARTITIONS)
+                            .forEach(group -> points.add(of(
+                                    link, "group", group.group(), group.ageMs().getAsLong() / 1e3)));
+                    return points;
+                });
     }
 
     private void states() {

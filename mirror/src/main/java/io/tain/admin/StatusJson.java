@@ -2,6 +2,7 @@ package io.tain.admin;
 
 import io.tain.config.AdminConfig;
 import io.tain.link.Event;
+import io.tain.link.GroupStatus;
 import io.tain.link.LinkStatus;
 import io.tain.link.LinkStatus.Latency;
 import io.tain.link.LinkStatus.Load;
@@ -51,6 +52,17 @@ final class StatusJson {
                         "target", new TreeMap<>(link.retries().target())));
         fields.put("latency", latency(load.latency()));
         fields.put("events", new TreeMap<>(link.events()));
+        fields.put("groups", link.groups().stream().map(StatusJson::group).toList());
+        return fields;
+    }
+
+    private static Map<String, Object> group(GroupStatus group) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("group", group.group());
+        fields.put("partitions", group.partitions());
+        fields.put("ahead", group.ahead());
+        fields.put("ageSeconds", seconds(group.ageMs()));
+        fields.put("reason", group.reason());
         return fields;
     }
 

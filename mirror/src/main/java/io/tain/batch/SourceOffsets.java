@@ -49,6 +49,11 @@ public final class SourceOffsets {
         return next;
     }
 
+    /** How many records there are. */
+    public int count() {
+        return isDense() ? (int) (next - first) : ofRecords.length;
+    }
+
     /** The source offset of a record, by its index in the batch. */
     public long ofRecord(int index) {
         return isDense() ? first + index : ofRecords[index];

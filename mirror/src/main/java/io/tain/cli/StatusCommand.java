@@ -11,7 +11,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "status",
         description = {
-            "Tells what a running mirror is doing: its links, and the partitions that are not just running.",
+            "Tells what a running mirror is doing: its links, the partitions that are not just running, and the consumer groups",
+            "whose offsets are not carried to the target.",
             "Exit status 6 if a partition is halted.",
             ""
         })
@@ -21,6 +22,9 @@ final class StatusCommand extends AdminQuery {
 
     @Option(names = "--partitions", description = "All partitions.")
     private boolean all;
+
+    @Option(names = "--groups", description = "All consumer groups.")
+    private boolean allGroups;
 
     StatusCommand(Console console) {
         super(console, "/api/v1/links");
@@ -79,7 +83,35 @@ final class StatusCommand extends AdminQuery {
             console().out().println();
             partitions.print(console().out());
         }
+        printGroups(links);
         return halted ? ExitStatus.HALTED : ExitStatus.OK;
+    }
+
+    private void printGroups(List<Map<String, Object>> links) {
+        Columns groups = new Columns("LINK", "GROUP", "PARTITIONS", "AHEAD", "AGE-SECONDS", "REASON");
+        boolean some = false;
+        for (Map<String, Object> link : links) {
+            if (!(link.get("groups") instanceof List<?> all)) {
+                continue; // a mirror of an older release
+            }
+            for (Object each : all) {
+                Map<String, Object> group = AdminClient.object(each);
+                if (allGroups || group.get("reason") != null) {
+                    some = true;
+                    groups.row(
+                            link.get("link"),
+                            group.get("group"),
+                            group.get("partitions"),
+                            group.get("ahead"),
+                            group.get("ageSeconds"),
+                            group.get("reason"));
+                }
+            }
+        }
+        if (some) {
+            console().out().println();
+            groups.print(console().out());
+        }
     }
 
     static String states(Map<String, Object> link) {

@@ -1,5 +1,7 @@
 package io.tain.config;
 
+import java.util.Optional;
+
 /**
  * Everything one link (one source cluster to one target cluster) is told by its operator, validated and with defaults
  * filled in. Immutable.
@@ -11,6 +13,7 @@ package io.tain.config;
  * @param target how to write
  * @param tuning threads, intervals and limits
  * @param state what is kept on the target beside the copy
+ * @param groups how consumer groups' offsets are carried to the target; empty leaves them alone
  */
 public record LinkConfig(
         String name,
@@ -19,7 +22,8 @@ public record LinkConfig(
         SourceConfig source,
         TargetConfig target,
         Tuning tuning,
-        StateConfig state) {
+        StateConfig state,
+        Optional<GroupSync> groups) {
     /** A link that keeps nothing on its target but the copy. */
     public LinkConfig(
             String name,
@@ -28,6 +32,6 @@ public record LinkConfig(
             SourceConfig source,
             TargetConfig target,
             Tuning tuning) {
-        this(name, groupId, topics, source, target, tuning, StateConfig.NONE);
+        this(name, groupId, topics, source, target, tuning, StateConfig.NONE, Optional.empty());
     }
 }

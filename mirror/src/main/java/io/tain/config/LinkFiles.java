@@ -1,6 +1,7 @@
 package io.tain.config;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -83,8 +84,30 @@ public final class LinkFiles {
             options.setting(LinkOptions.DELIVERY)
                     .ifPresent(setting -> requireWhatOnceNeeds(setting, state, targetConfig));
         }
+        Optional<GroupSync> groups = groups(options, state);
         return topics.filter(all -> problems.errors().size() == errorsBefore)
-                .map(selection -> new LinkConfig(name, group, selection, sourceConfig, targetConfig, tuning, state));
+                .map(selection ->
+                        new LinkConfig(name, group, selection, sourceConfig, targetConfig, tuning, state, groups));
+    }
+
+    private Optional<GroupSync> groups(OptionValues options, StateConfig state) {
+        Optional<TopicSelection> groups = TopicExpressions.select(
+                options.setting(LinkOptions.GROUPS_INCLUDE),
+                options.setting(LinkOptions.GROUPS_EXCLUDE),
+                TopicExpressions.Internal.MIRRORED,
+                problems);
+        Optional<Duration> interval = options.orDefault(LinkOptions.GROUPS_INTERVAL);
+        GroupSync.Rewinds rewinds =
+                options.orDefault(LinkOptions.GROUPS_REWINDS) ? GroupSync.Rewinds.FOLLOW : GroupSync.Rewinds.STAY;
+        if (state.topic().isEmpty()) {
+            options.setting(LinkOptions.GROUPS_INCLUDE)
+                    .ifPresent(setting -> problems.error(
+                            setting,
+                            "offsets are translated by what " + LinkOptions.STATE_TOPIC.key()
+                                    + " keeps, which is off; name a topic there, or leave this out"));
+            return Optional.empty();
+        }
+        return groups.flatMap(chosen -> interval.map(between -> new GroupSync(chosen, between, rewinds)));
     }
 
     private void requireWhatOnceNeeds(Setting delivery, StateConfig state, TargetConfig target) {

@@ -106,6 +106,27 @@ public final class LinkOptions {
             "What happens when the source topic was deleted and created again: its partitions halt, or the new topic is"
                     + " copied from its beginning behind what the target has of the old.");
 
+    public static final LinkOption<String> GROUPS_INCLUDE = new LinkOption<>(
+            "groups.include",
+            ValueType.text("Java regexes, comma-separated, such as billing,web-.*"),
+            "*",
+            "Consumer groups whose offsets are carried to the target: comma-separated Java regexes that match whole names;"
+                    + " the mirror's own group never is.");
+    public static final LinkOption<String> GROUPS_EXCLUDE = new LinkOption<>(
+            "groups.exclude",
+            ValueType.text("Java regexes, comma-separated, such as test-.*"),
+            "(none)",
+            "Consumer groups to leave out of the included ones: comma-separated Java regexes that match whole names.");
+    public static final LinkOption<Optional<Duration>> GROUPS_INTERVAL = new LinkOption<>(
+            "groups.sync.interval",
+            ValueType.durationOrOff(Duration.ofMillis(100), Duration.ofHours(1)),
+            "5s",
+            "Time between looks at the groups' offsets on the source; off carries none to the target.");
+    public static final LinkOption<Boolean> GROUPS_REWINDS = new LinkOption<>(
+            "groups.follow.rewinds",
+            ValueType.choice(String::valueOf, List.of(true, false)),
+            "false",
+            "Whether a group's offset on the target goes back when it does on the source, or stays.");
     public static final LinkOption<Optional<InetSocketAddress>> ADMIN_LISTEN = new LinkOption<>(
             "admin.listen",
             ValueType.listener(),
@@ -137,6 +158,10 @@ public final class LinkOptions {
             ON_LOST,
             ON_TRUNCATED,
             ON_RECREATED,
+            GROUPS_INCLUDE,
+            GROUPS_EXCLUDE,
+            GROUPS_INTERVAL,
+            GROUPS_REWINDS,
             ADMIN_LISTEN,
             ADMIN_TOKEN_FILE);
 

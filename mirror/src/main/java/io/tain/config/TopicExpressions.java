@@ -95,7 +95,7 @@ final class TopicExpressions {
             }
         }
         if (elements.isEmpty()) {
-            problems.error(setting, "names no topic; write names or Java regexes, separated by commas, or * for all");
+            problems.error(setting, "names nothing; write names or Java regexes, separated by commas, or * for all");
         }
         return elements;
     }

@@ -6,6 +6,7 @@ import io.tain.batch.TargetTraits;
 import io.tain.link.TakeoverDesk.Job;
 import io.tain.link.TakeoverDesk.Place;
 import io.tain.link.TakeoverDesk.Request;
+import io.tain.offset.CopyListener;
 import io.tain.offset.OffsetTracker;
 import io.tain.source.SourcePartition;
 import io.tain.topic.TargetTopics.Wanted;
@@ -131,7 +132,6 @@ final class DataPath {
             return Optional.empty();
         }
         Assignment assignment = new Assignment(partition, queuedRecords, ready.targetId(), place.map(Place::owner));
-        OffsetTracker tracker = new OffsetTracker(flow.start());
         SourcePartition source = new SourcePartition(
                 assignment,
                 traits.apply(ready),
@@ -140,12 +140,15 @@ final class DataPath {
                         ? Optional.empty()
                         : Optional.of(flow.start().leaderEpoch()),
                 ids.source());
-        flow.run(assignment, tracker, source);
         Uuid target = ready.targetId();
+        WriterLoop writer = reader.writerOf(partition);
+        Optional<CopyListener> map = desks.maps().map(maps -> maps.begin(source, target, writer.mailbox()));
+        OffsetTracker tracker = new OffsetTracker(flow.start(), map.orElse(CopyListener.NONE));
+        flow.run(assignment, tracker, source);
         desks.state()
                 .ifPresent(state -> state.track(new Copying(
                         tracker, source, target, place.map(Place::producers).orElse(List.of()))));
-        reader.writerOf(partition).begin(assignment, tracker);
+        writer.begin(assignment, tracker);
         reader.add(source);
         return Optional.empty();
     }
@@ -205,6 +208,7 @@ final class DataPath {
         flows.forEach(flow -> flow.takeover().ifPresent(Job::cancel));
         List<Assignment> started =
                 flows.stream().flatMap(flow -> flow.assignment().stream()).toList();
+        desks.maps().ifPresent(maps -> pace.await(maps.publish(started), HEAR));
         desks.state()
                 .filter(state -> !started.isEmpty())
                 .map(state -> state.release(started))
@@ -215,6 +219,7 @@ final class DataPath {
     /** Forgets what is still under way for an assignment. */
     void abandon(Assignment assignment) {
         assignment.end();
+        desks.maps().ifPresent(maps -> maps.end(assignment));
         desks.state().ifPresent(state -> state.forget(assignment));
         reader.forget(assignment);
         reader.writerOf(assignment.partition()).discard(assignment);

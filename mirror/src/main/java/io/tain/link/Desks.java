@@ -8,5 +8,7 @@ import java.util.Optional;
  * @param topics makes target topics ready
  * @param state keeps the link's state on the target; empty without a state topic
  * @param takeovers makes partitions this process's own; empty where records are delivered at least once
+ * @param maps the offset maps; empty without a state topic
  */
-record Desks(TopicDesk topics, Optional<StateDesk> state, Optional<TakeoverDesk> takeovers) {}
+record Desks(
+        TopicDesk topics, Optional<StateDesk> state, Optional<TakeoverDesk> takeovers, Optional<OffsetMaps> maps) {}

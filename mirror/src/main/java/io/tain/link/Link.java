@@ -58,6 +58,7 @@ final class Link {
     private Optional<Ends> ends = Optional.empty();
     private List<String> matching = List.of();
     private Desks desks;
+    private volatile Optional<GroupDesk> groups = Optional.empty();
 
     /** @param onFatal told once or more, from any thread, when the link can't go on */
     Link(LinkConfig config, Extensions extensions, Consumer<Outcome> onFatal) {
@@ -160,7 +161,9 @@ final class Link {
         start("topics", topics);
         Optional<StateDesk> state = config.state().topic().map(this::startState);
         boolean once = config.state().delivery() == Delivery.EXACTLY_ONCE;
-        desks = new Desks(topics, state, state.filter(kept -> once).map(this::startTakeovers));
+        Optional<OffsetMaps> maps = state.map(desk -> new OffsetMaps(config.name(), desk));
+        desks = new Desks(topics, state, state.filter(kept -> once).map(this::startTakeovers), maps);
+        groups = maps.map(this::startGroups);
         if (matching.isEmpty()) {
             LOG.warn(
                     "{}: no topic of the source matches {} yet, or none that it may see; looking again every {} s",
@@ -188,6 +191,17 @@ final class Link {
                 config.target().client().get(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG),
                 config.groupId(),
                 config.tuning().streams());
+    }
+
+    private GroupDesk startGroups(OffsetMaps maps) {
+        GroupDesk desk = new GroupDesk(
+                new GroupDesk.Clusters(source.orElseThrow(), target.orElseThrow()),
+                maps,
+                config.groups(),
+                config.groupId(),
+                System::currentTimeMillis);
+        start("groups", desk);
+        return desk;
     }
 
     private StateDesk startState(String name) {
@@ -257,6 +271,7 @@ final class Link {
             desks.topics().stop();
             desks.takeovers().ifPresent(TakeoverDesk::stop);
         }
+        groups.ifPresent(GroupDesk::stop);
     }
 
     /** Waits until the threads have ended, at most the drain time and a little more; tells whether they have. */
@@ -300,7 +315,13 @@ final class Link {
         List<PartitionStatus> partitions =
                 streams.stream().flatMap(stream -> stream.partitions().stream()).toList();
         return new LinkStatus(
-                config.name(), partitions, counters.totals(), events.counts(), load(streams), counters.retries());
+                config.name(),
+                partitions,
+                counters.totals(),
+                events.counts(),
+                load(streams),
+                counters.retries(),
+                groups.map(GroupDesk::status).orElse(List.of()));
     }
 
     private LinkStatus.Load load(List<StreamStatus> streams) {

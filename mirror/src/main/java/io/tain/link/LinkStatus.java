@@ -15,6 +15,7 @@ import org.apache.kafka.common.TopicPartition;
  * @param events how often each kind of event has happened since the start; without those that have not
  * @param load what is under way, and what holds it back
  * @param retries how often something was tried again since the start
+ * @param groups the consumer groups whose offsets are carried to the target, by name
  */
 public record LinkStatus(
         String link,
@@ -22,7 +23,8 @@ public record LinkStatus(
         Totals totals,
         Map<Event.Kind, Long> events,
         Load load,
-        Retries retries) {
+        Retries retries,
+        List<GroupStatus> groups) {
     /**
      * What was tried again, by why; without the reasons that never came up.
      *

@@ -199,6 +199,11 @@ public final class MapChunk {
         return first;
     }
 
+    /** Whether it goes on where another one ends. */
+    boolean isBehind(MapChunk other) {
+        return from == other.sourceEnd && target == other.targetEnd;
+    }
+
     /** The lowest source offset of a record; {@code Long.MAX_VALUE} without one. */
     long minSource() {
         return minSource;

@@ -34,7 +34,8 @@ public final class MapView {
     }
 
     /**
-     * Of chunks by their numbers, as they were stored. What lies before a chunk that is missing is left out.
+     * Of chunks by their numbers, as they were stored. What lies before a chunk that is missing, or does not join the next one
+     * because somebody wrote it who no longer owned the partition, is left out.
      */
     public static MapView of(Map<Integer, MapChunk> stored) {
         if (stored.isEmpty()) {
@@ -43,7 +44,11 @@ public final class MapView {
         int number = stored.keySet().stream().mapToInt(Integer::intValue).max().orElseThrow();
         List<MapChunk> chunks = new ArrayList<>();
         for (; stored.containsKey(number); number--) {
-            chunks.add(0, stored.get(number));
+            MapChunk chunk = stored.get(number);
+            if (!chunks.isEmpty() && !chunks.get(0).isBehind(chunk)) {
+                break;
+            }
+            chunks.add(0, chunk);
         }
         return new MapView(number + 1, chunks);
     }

@@ -175,6 +175,38 @@ public final class OffsetMap {
         onChanged();
     }
 
+    /** Goes on with what a map knows that was begun later. */
+    public void append(MapView younger) {
+        Append append = new Append(younger.from());
+        younger.chunks().forEach(chunk -> chunk.visit(append));
+        if (!younger.chunks().isEmpty()) {
+            MapChunk end = younger.chunks().get(younger.chunks().size() - 1);
+            if (end.clear() > append.end) {
+                miss(end.clear());
+            }
+            passTo(end.covered());
+        }
+    }
+
+    /** Adds runs with the gaps between them. Used by one thread. */
+    private final class Append implements MapChunk.RunVisitor {
+        private long end;
+
+        Append(long from) {
+            this.end = from;
+        }
+
+        @Override
+        public boolean visit(Run run, long knownFrom) {
+            if (knownFrom > end) {
+                miss(knownFrom);
+            }
+            add(run.source(), run.target(), run.count());
+            end = run.sourceEnd();
+            return true;
+        }
+    }
+
     /** The target lost its records from this offset on, or gives the offset out again. */
     private void cut(long target) {
         while (openTarget >= target && !sealed.isEmpty()) {

@@ -17,7 +17,9 @@ public record StateKey(Kind kind, String link, TopicPartition partition, int chu
     /** A kind that this release does not know is left alone. */
     public enum Kind {
         /** A {@link Checkpoint}. */
-        CHECKPOINT
+        CHECKPOINT,
+        /** A part of the partition's offset map. */
+        MAP
     }
 
     public StateKey(Kind kind, String link, TopicPartition partition) {

@@ -8,6 +8,7 @@ import io.tain.config.AdminToken;
 import io.tain.link.Bottleneck;
 import io.tain.link.ClientMetric;
 import io.tain.link.Event;
+import io.tain.link.GroupStatus;
 import io.tain.link.LinkStatus;
 import io.tain.link.LinkStatus.Latency;
 import io.tain.link.LinkStatus.Load;
@@ -111,7 +112,8 @@ class AdminServerTest {
                     new Totals(1_000, 2_000, 9, Map.of("holes", 2L), 1, 0, 0, 4),
                     Map.of(Event.Kind.HALTED, 1L),
                     new Load(3_000, 64, 128, 0, 1_500, Bottleneck.TARGET_THROTTLED, latency, joined),
-                    new LinkStatus.Retries(Map.of("MOVED", 2L), Map.of("RETRY", 7L))));
+                    new LinkStatus.Retries(Map.of("MOVED", 2L), Map.of("RETRY", 7L)),
+                    List.of(new GroupStatus("billing", 2, 1, OptionalLong.of(3_000), Optional.empty()))));
         }
 
         @Override
@@ -289,7 +291,6 @@ class AdminServerTest {
         String table = document.substring(document.indexOf("<!-- metrics -->"), document.indexOf("<!-- end -->"));
 
         Set<String> told = all("# TYPE (tain_\\w+)", ask("GET", "/metrics").body());
-
         assertThat(told).hasSizeGreaterThan(20).isEqualTo(all("`(tain_\\w+)`", table));
     }
 

@@ -99,7 +99,7 @@ class TopicExpressionsTest {
                 "a{1,x}; Unclosed counted closure",
                 "a,(b)\\1; name the group",
                 "\\Qa,b; is no Java regex",
-                ",; names no topic"
+                ",; names nothing"
             })
     void shouldSayWhatIsWrongWithARegex(String include, String why) {
         Optional<TopicSelection> selection = TopicExpressions.select(

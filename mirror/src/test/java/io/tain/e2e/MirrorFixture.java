@@ -141,7 +141,8 @@ public final class MirrorFixture {
                         target.deliveryTimeout(),
                         onRefused.orElse(target.onRefused())),
                 link.tuning(),
-                link.state());
+                link.state(),
+                link.groups());
     }
 
     /** Starts a mirror of this link; close it to stop it. */

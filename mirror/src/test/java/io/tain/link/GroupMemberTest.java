@@ -131,7 +131,7 @@ class GroupMemberTest {
         return new DataPath(
                 reader,
                 List.of(),
-                new Desks(new TopicDesk(topics -> Map.of()), Optional.empty(), Optional.empty()),
+                new Desks(new TopicDesk(topics -> Map.of()), Optional.empty(), Optional.empty(), Optional.empty()),
                 ready -> {
                     throw new IllegalStateException("nothing is ever ready");
                 },

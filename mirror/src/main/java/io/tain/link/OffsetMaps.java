@@ -1,0 +1,200 @@
+package io.tain.link;
+
+import io.tain.batch.Assignment;
+import io.tain.offset.MapChunk;
+import io.tain.offset.MapView;
+import io.tain.offset.StoredChunk;
+import io.tain.source.SourcePartition;
+import io.tain.state.StateKey;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The offset maps of the partitions that a link copies in this process. They are stored with the link's state; what the partition's last
+ * owner stored is loaded after a take-over. {@link #collect}, {@link #onWritten} and what they call are for the thread of the
+ * {@link StateDesk}, the rest for any.
+ */
+final class OffsetMaps implements StateDesk.Contribution {
+    private static final Logger LOG = LoggerFactory.getLogger(OffsetMaps.class);
+
+    private final String link;
+    private final StateDesk desk;
+    private final Map<TopicPartition, MappedPartition> maps = new ConcurrentHashMap<>();
+    private final Map<MappedPartition, MapView> written = new HashMap<>();
+    private final Map<MappedPartition, MapView> collected = new HashMap<>();
+    private final Set<StateKey> obsolete = new HashSet<>();
+    private final Set<StateKey> removed = new HashSet<>();
+    private final AtomicBoolean reading = new AtomicBoolean();
+
+    OffsetMaps(String link, StateDesk desk) {
+        this.link = link;
+        this.desk = desk;
+        desk.add(this);
+    }
+
+    /** A partition is going to be copied. */
+    MappedPartition begin(SourcePartition source, Uuid targetTopic, Mailbox writer) {
+        MappedPartition mapped = new MappedPartition(source, targetTopic, writer);
+        maps.put(mapped.partition(), mapped);
+        maybeRead();
+        return mapped;
+    }
+
+    /** A partition is copied no more. */
+    void end(Assignment assignment) {
+        maps.computeIfPresent(assignment.partition(), (partition, mapped) -> mapped.isOf(assignment) ? null : mapped);
+    }
+
+    /** Done when the maps of these are shown as they are now. */
+    CompletableFuture<Void> publish(Collection<Assignment> some) {
+        return CompletableFuture.allOf(
+                some.stream()
+                        .flatMap(assignment -> Optional.ofNullable(maps.get(assignment.partition()))
+                                .filter(mapped -> mapped.isOf(assignment))
+                                .stream())
+                        .map(MappedPartition::publishNow)
+                        .toArray(CompletableFuture[]::new));
+    }
+
+    /** The maps that are loaded. */
+    Map<TopicPartition, MapView> views() {
+        Map<TopicPartition, MapView> views = new HashMap<>();
+        maps.forEach((partition, mapped) -> {
+            if (mapped.isLoaded()) {
+                views.put(partition, mapped.view());
+            }
+        });
+        return views;
+    }
+
+    /** Forgets what lies below the beginnings of the target's logs. */
+    void dropBelow(Map<TopicPartition, Long> targetStarts) {
+        targetStarts.forEach((partition, start) -> {
+            MappedPartition mapped = maps.get(partition);
+            if (mapped != null) {
+                mapped.dropBelow(start);
+            }
+        });
+    }
+
+    @Override
+    public void collect(BiConsumer<StateKey, byte[]> changed) {
+        written.keySet().retainAll(maps.values());
+        collected.clear();
+        removed.clear();
+        removed.addAll(obsolete);
+        removed.forEach(key -> changed.accept(key, null));
+        for (MappedPartition mapped : maps.values()) {
+            if (mapped.isLoaded()) {
+                mapped.maybePublish();
+                collect(mapped, changed);
+            }
+        }
+        maybeRead();
+    }
+
+    /** Any thread: has those loaded that are not yet. They are chosen before the state is read, so that it has their last word. */
+    private void maybeRead() {
+        if (!reading.compareAndSet(false, true)) {
+            return; // who comes late is looked at when that is done
+        }
+        List<MappedPartition> waiters =
+                maps.values().stream().filter(MappedPartition::maybeAsk).toList();
+        if (waiters.isEmpty()) {
+            reading.set(false);
+            return;
+        }
+        var unused = desk.read().whenComplete((state, failure) -> {
+            reading.set(false);
+            if (failure == null) {
+                load(waiters, state);
+                maybeRead();
+            } else {
+                waiters.forEach(MappedPartition::askAgain); // in a second
+            }
+        });
+    }
+
+    private void collect(MappedPartition mapped, BiConsumer<StateKey, byte[]> changed) {
+        MapView view = mapped.view();
+        MapView before = written.getOrDefault(mapped, MapView.EMPTY);
+        if (view == before) {
+            return;
+        }
+        view.changesSince(before)
+                .forEach((number, chunk) -> changed.accept(
+                        key(mapped.partition(), number),
+                        chunk.map(one -> new StoredChunk(mapped.sourceTopic(), mapped.targetTopic(), one).encode())
+                                .orElse(null)));
+        collected.put(mapped, view);
+    }
+
+    private StateKey key(TopicPartition partition, int chunk) {
+        return new StateKey(StateKey.Kind.MAP, link, partition, chunk);
+    }
+
+    @Override
+    public void onWritten() {
+        written.putAll(collected);
+        obsolete.removeAll(removed);
+    }
+
+    private void load(Collection<MappedPartition> waiters, Map<StateKey, byte[]> state) {
+        Map<TopicPartition, Map<Integer, StoredChunk>> stored = chunks(state, link);
+        for (MappedPartition mapped : waiters) {
+            Map<Integer, MapChunk> mine = new HashMap<>();
+            int before = obsolete.size();
+            stored.getOrDefault(mapped.partition(), Map.of()).forEach((number, chunk) -> {
+                if (chunk.isOf(mapped.sourceTopic(), mapped.targetTopic())) {
+                    mine.put(number, chunk.chunk());
+                } else {
+                    obsolete.add(key(mapped.partition(), number));
+                }
+            });
+            if (obsolete.size() > before) {
+                LOG.info(
+                        "{}: the offset map of {} is about topics that are gone; beginning another",
+                        link,
+                        mapped.partition());
+            }
+            MapView view = MapView.of(mine);
+            written.put(mapped, view);
+            mapped.load(view);
+        }
+    }
+
+    /** A link's chunks in its state, by partition and number; what can't be read is left out, and with it what lies before. */
+    private static Map<TopicPartition, Map<Integer, StoredChunk>> chunks(Map<StateKey, byte[]> state, String link) {
+        Map<TopicPartition, Map<Integer, StoredChunk>> stored = new HashMap<>();
+        state.forEach((key, value) -> {
+            if (key.kind() == StateKey.Kind.MAP && key.link().equals(link)) {
+                decode(key, value)
+                        .ifPresent(chunk -> stored.computeIfAbsent(key.partition(), p -> new HashMap<>())
+                                .put(key.chunk(), chunk));
+            }
+        });
+        return stored;
+    }
+
+    private static Optional<StoredChunk> decode(StateKey key, byte[] value) {
+        try {
+            return Optional.of(StoredChunk.decode(value));
+        } catch (IllegalArgumentException e) {
+            LOG.warn("{} in the state topic can't be read: {}", key, e.getMessage());
+            return Optional.empty();
+        }
+    }
+}
