@@ -73,7 +73,7 @@ final class DemoRun {
             mirror.start();
             Optional<String> problem;
             try (AdminServer server = startServer(links.admin(), mirror)) {
-                screen.dashboard(server.port());
+                screen.dashboard(server.port(), file);
                 problem = show(mirror, source, chaos);
             } finally {
                 chaos.ifPresent(Chaos::mend);
@@ -108,7 +108,7 @@ final class DemoRun {
             chaos.ifPresent(Chaos::mend);
             long written = load.stop();
             screen.stopped(written, since(began));
-            awaitCaughtUp(mirror, source);
+            awaitCaughtUp(mirror, source, chaos);
             Optional<String> unwritten = load.failure().map(e -> "The load could not write all it wanted: " + e);
             return unwritten.or(() -> ended.isDone()
                     ? Optional.of("The mirror ended by itself: " + text(ended.join()))
@@ -150,6 +150,7 @@ final class DemoRun {
             Look now = new Look(load.written(), status(mirror));
             screen.figures(Duration.ofSeconds(second), since(looked), before, now);
             int done = second;
+            chaos.ifPresent(trouble -> trouble.maybeResume(mirror));
             chaos.flatMap(trouble -> trouble.at(done)).ifPresent(screen::trouble);
             before = now;
         }
@@ -162,7 +163,8 @@ final class DemoRun {
     }
 
     /** Waits until the target has acknowledged all that the source has, for a bounded time. */
-    private void awaitCaughtUp(Mirror mirror, Cluster source) throws InterruptedException, ExecutionException {
+    private void awaitCaughtUp(Mirror mirror, Cluster source, Optional<Chaos> chaos)
+            throws InterruptedException, ExecutionException {
         Map<TopicPartition, Long> ends = ends(source);
         long began = System.nanoTime();
         while (!isCaughtUp(status(mirror), ends)) {
@@ -170,6 +172,7 @@ final class DemoRun {
                 screen.notCaughtUp(CATCH_UP_LIMIT, status(mirror));
                 return;
             }
+            chaos.ifPresent(trouble -> trouble.maybeResume(mirror));
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(GLANCE_MS));
         }
         screen.caughtUp(since(began));

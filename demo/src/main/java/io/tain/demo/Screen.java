@@ -49,9 +49,10 @@ final class Screen {
         line("");
     }
 
-    void dashboard(int port) {
+    void dashboard(int port, LinkFile file) {
         line("Watch it in a browser:");
         line("  dashboard  http://127.0.0.1:%d/", port);
+        line("  token      %s  (it asks for what is in there to pause and to resume)", file.token());
         line("");
     }
 

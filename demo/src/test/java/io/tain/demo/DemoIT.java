@@ -67,6 +67,10 @@ class DemoIT {
         assertThat(dashboard("")).contains("<title>Tain</title>");
         assertThat(dashboard("uplot.js")).contains("uPlot");
         awaitText("mended: the target is back");
+        awaitText("broken: the target takes no record of clicks");
+        await().atMost(PATIENCE)
+                .until(() -> dashboard("api/v1/links/demo/partitions").contains("HALTED"));
+        awaitText("mended: it takes them again");
         stop.countDown();
 
         assertThat(status.get(PATIENCE.toSeconds(), TimeUnit.SECONDS))
