@@ -3,7 +3,12 @@ import { say } from '/format.js';
 const MEANING = {
   pause: 'It is not read any more; what was read before is still copied. It goes on where it stopped when it is resumed, when this process starts again, or when another one is given it.',
   resume: 'It goes on where it stopped.',
+  seek: 'It goes on where it stands. Mend first what the reason names, or it halts again; what the reason says is lost stays lost. To leave a record out, or to go on elsewhere: tain skip, tain seek.',
 };
+/** What an order is called where it can be given. */
+export const VERBS = { pause: 'Pause', resume: 'Resume', seek: 'Try again' };
+const QUERIES = { seek: '?to=current' };
+const OPTIONS = { seek: ' --to-current' };
 const DEFAULT_ADDRESS = '127.0.0.1:8181';
 
 /** Has an operator confirm an order, sends it, and shows the same as a command. The token is kept by the open page alone. */
@@ -19,18 +24,19 @@ export class Orders {
   }
 
   /**
-   * @param action pause or resume
+   * @param action pause, resume, or seek for going on where it stands
    * @param link its name
    * @param topic a topic's name; without, all of the link is meant
    * @param partitions numbers of the topic's partitions that are meant
    * @param whole whether these are all that the topic has here
    */
   ask(action, link, topic, partitions, whole) {
-    const verb = action === 'pause' ? 'Pause' : 'Resume';
+    const verb = VERBS[action];
+    const ending = `:${action}${QUERIES[action] ?? ''}`;
     const what = !topic ? `all of link ${link}` : whole ? `topic ${topic}` : partitions.map((number) => `${topic}-${number}`).join(', ');
     const base = `/api/v1/links/${encodeURIComponent(link)}`;
-    this.paths = topic ? partitions.map((number) => `${base}/partitions/${encodeURIComponent(topic)}-${number}:${action}`) : [`${base}:${action}`];
-    say(this.byId('order-title'), `${verb} ${what}?`);
+    this.paths = topic ? partitions.map((number) => `${base}/partitions/${encodeURIComponent(topic)}-${number}${ending}`) : [`${base}${ending}`];
+    say(this.byId('order-title'), action === 'seek' ? `Try ${what} again?` : `${verb} ${what}?`);
     say(this.byId('order-meaning'), MEANING[action]);
     say(this.byId('order-do'), verb);
     say(this.byId('order-command'), command(action, link, topic, partitions, whole));
@@ -62,5 +68,5 @@ function command(action, link, topic, partitions, whole) {
   const quoted = topic && topic.replace(/\./g, '\\.');
   const which = !topic ? '' : whole ? ` --topics '${quoted}'` : partitions.map((number) => ` --partition ${topic}-${number}`).join('');
   const address = location.host === DEFAULT_ADDRESS ? '' : ` --admin ${location.host}`;
-  return `tain ${action} ${link}${which}${address} --execute --token-file FILE`;
+  return `tain ${action} ${link}${which}${OPTIONS[action] ?? ''}${address} --execute --token-file FILE`;
 }

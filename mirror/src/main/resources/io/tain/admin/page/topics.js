@@ -1,4 +1,5 @@
 import { NONE, STATES, chip, count, element, say, seconds, severity } from '/format.js';
+import { VERBS } from '/orders.js';
 
 const ROWS = 50;
 const KEPT = 40;
@@ -139,8 +140,11 @@ export class TopicTable {
 
   rowOf(id, topic, partition) {
     if (!this.rows.has(id)) {
-      const order = (action, row) =>
-        this.onOrder(action, topic.link, topic.topic, row.of.partitions.map((one) => one.partition), !partition);
+      const order = (action, row) => {
+        const meant = row.of.partitions.filter((one) => action !== 'seek' || one.state === 'HALTED');
+        const whole = !partition && meant.length === row.of.partitions.length;
+        this.onOrder(action, topic.link, topic.topic, meant.map((one) => one.partition), whole);
+      };
       const toggle = () => {
         if (!this.open.delete(id)) this.open.add(id);
         this.render();
@@ -161,7 +165,7 @@ class Row {
     this.spark = document.createElementNS(SVG, 'path');
     this.why = element('td', { class: 'words why' });
     this.button = element('button', { type: 'button', class: 'small' });
-    this.button.addEventListener('click', () => onOrder(this.button.textContent.toLowerCase(), this));
+    this.button.addEventListener('click', () => onOrder(this.action, this));
     this.label = partition ? `${topic.topic}-${partition.partition}` : topic.topic;
     const picture = document.createElementNS(SVG, 'svg');
     picture.setAttribute('viewBox', `0 0 ${SPARK.width} ${SPARK.height}`);
@@ -200,7 +204,8 @@ class Row {
     texts.forEach((text, index) => say(this.numbers[index], text));
     say(this.why, of.reason ?? '');
     const paused = of.partitions.every((one) => one.state === 'PAUSED');
-    const word = paused ? 'Resume' : 'Pause';
+    this.action = of.state === 'HALTED' ? 'seek' : paused ? 'resume' : 'pause';
+    const word = VERBS[this.action];
     if (this.button.textContent !== word) {
       this.button.textContent = word;
       this.button.setAttribute('aria-label', `${word} ${this.label}`);

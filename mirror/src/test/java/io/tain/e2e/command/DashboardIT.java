@@ -15,9 +15,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.common.config.ConfigResource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -213,7 +217,25 @@ final class DashboardIT {
             awaitHealth("2 of 2 partitions halted");
             browser.awaitText("the target refuses the record");
             browser.awaitText("HALTED");
+            browser.awaitText("Try again");
             look("halted", "light");
+
+            // when the limit is raised, and the button of the topic pressed
+            ConfigResource topic = new ConfigResource(ConfigResource.Type.TOPIC, "large");
+            ConfigEntry limit = new ConfigEntry("max.message.bytes", "200000");
+            clusters.target()
+                    .admin()
+                    .incrementalAlterConfigs(Map.of(topic, List.of(new AlterConfigOp(limit, AlterConfigOp.OpType.SET))))
+                    .all()
+                    .get();
+            browser.evaluate("document.querySelector('#rows .small').click()");
+            browser.awaitText("tain seek west --topics 'large' --to-current --admin 127.0.0.1:");
+            type("token", TOKEN);
+            browser.evaluate("document.getElementById('order-do').click()");
+
+            // then it goes on
+            awaitHealth("Healthy");
+            browser.awaitText("MOVED");
             assertThat(browser.complaints()).isEmpty();
         }
     }
