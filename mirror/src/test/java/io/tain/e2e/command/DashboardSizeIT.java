@@ -78,7 +78,8 @@ final class DashboardSizeIT {
                     new Totals(now, now * 200, now, Map.of("holes", 2L), 1, 0, 0, 0),
                     Map.of(),
                     new Load(now * 200, 64, 128, 0, 0, Bottleneck.TARGET_SLOW, latency, true),
-                    LinkStatus.Retries.NONE));
+                    LinkStatus.Retries.NONE,
+                    List.of()));
         }
 
         private static PartitionStatus partition(int topic, int number, long now) {
