@@ -35,7 +35,7 @@ final class DataPath {
     private static final Duration HEAR = Duration.ofSeconds(2);
 
     /** How long the last checkpoints may take; without them the next owner has a little more to look at. */
-    private static final Duration LEAVE_WORD = Duration.ofSeconds(5);
+    private static final Duration LEAVE_WORD = Duration.ofSeconds(2);
 
     /** From a take-over that failed to the next; a process that has lost the partition hears of it in this time. */
     static final Duration TAKE_OVER_AGAIN = Duration.ofSeconds(10);

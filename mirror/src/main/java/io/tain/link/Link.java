@@ -36,6 +36,9 @@ final class Link {
     /** A cluster that does not answer for so long at the start is unreachable. */
     private static final Duration START_LIMIT = Duration.ofSeconds(15);
 
+    /** For the last checkpoints, which are on their way for longer than that only to a target that does not answer. */
+    private static final Duration LAST_WORD = Duration.ofSeconds(1);
+
     /** One request about the link's state. */
     private static final Duration STATE_LIMIT = Duration.ofSeconds(15);
 
@@ -288,6 +291,8 @@ final class Link {
         if (stateThread.isPresent()) {
             // Only now: partitions leave their last word with it.
             desks.state().ifPresent(StateDesk::stop);
+            stateThread.get().join(LAST_WORD.toMillis());
+            stateThread.get().interrupt(); // a target that does not answer must not hold up the end
             ended &= join(stateThread.get(), deadline);
         }
         if (!threads.isEmpty()) {

@@ -30,9 +30,9 @@ final class Resuming {
     }
 
     /** Going on as it stands after limits of the target were changed, or without a record. */
-    static String afterRefusal(TopicPartition partition, long offset) {
-        return "change the limits and have it tried again with tain seek --to-current, or leave the record out: tain skip"
-                + " --partition " + partition + " --to-offset " + (offset + 1);
+    static String afterRefusal(String topic, TopicPartition partition, long offset) {
+        return "change the limits of " + topic + " and have it tried again with tain seek --to-current, or leave the"
+                + " record out: tain skip --partition " + partition + " --to-offset " + (offset + 1);
     }
 
     private String with(TopicPartition partition, String where) {

@@ -224,9 +224,8 @@ final class WriterLoop implements Runnable, WriterListener, Ticking {
                 events.onHalt(
                         assignment,
                         "the dead-letter topic refuses it too: " + what + "; it was refused first because of "
-                                + batch.refusal().orElseThrow() + "; of "
-                                + batch.target().topic()
-                                + " " + Resuming.afterRefusal(assignment.partition(), offset)
+                                + batch.refusal().orElseThrow() + "; "
+                                + Resuming.afterRefusal(batch.target().topic(), assignment.partition(), offset)
                                 + "; or set on.refused=skip and restart");
             case SKIP -> {
                 Offsets offsets = new Offsets(offset, batch.encoded().nextOffset());
@@ -240,7 +239,8 @@ final class WriterLoop implements Runnable, WriterListener, Ticking {
             case HALT ->
                 events.onHalt(
                         assignment,
-                        what + "; of the target " + Resuming.afterRefusal(assignment.partition(), offset)
+                        what + "; "
+                                + Resuming.afterRefusal("the target's topic", assignment.partition(), offset)
                                 + "; or set on.refused=dead-letter or skip and restart");
         }
         assignment.end();
