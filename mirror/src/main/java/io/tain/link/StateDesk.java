@@ -180,6 +180,9 @@ final class StateDesk implements Runnable {
         if (news.isEmpty()) {
             return true;
         }
+        if (Thread.currentThread().isInterrupted()) {
+            return false; // the link has ended without waiting any longer
+        }
         try {
             prepare();
             topic.write(news);

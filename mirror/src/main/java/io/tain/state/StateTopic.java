@@ -13,6 +13,7 @@ import java.util.function.Predicate;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -69,8 +70,11 @@ public final class StateTopic implements AutoCloseable {
 
     /** Makes the topic if it is missing; tells what is wrong with it if it can't be used. */
     public Optional<String> prepare() throws InterruptedException {
-        try (Admin target = Admin.create(ObserverSettings.admin(settings, clientId))) {
+        Admin target = Admin.create(ObserverSettings.admin(settings, clientId));
+        try {
             return prepare(target);
+        } finally {
+            target.close(Duration.ZERO); // else it waits for what is unanswered
         }
     }
 
@@ -214,7 +218,7 @@ public final class StateTopic implements AutoCloseable {
 
     @Override
     public void close() {
-        consumer.ifPresent(KafkaConsumer::close);
+        consumer.ifPresent(made -> made.close(CloseOptions.timeout(Duration.ZERO)));
         producer.ifPresent(made -> made.close(Duration.ZERO));
         consumer = Optional.empty();
         producer = Optional.empty();
