@@ -133,7 +133,7 @@ public final class StateTopic implements AutoCloseable {
         try {
             return readOn(wanted, onRestart);
         } catch (KafkaException e) {
-            consumer.ifPresent(KafkaConsumer::close);
+            consumer.ifPresent(made -> made.close(CloseOptions.timeout(Duration.ZERO)));
             consumer = Optional.empty(); // what was read in vain is to be read again
             throw e;
         }
