@@ -28,7 +28,7 @@ final class Coalescer {
 
     private static final Set<Codec> SLOW = EnumSet.of(Codec.GZIP, Codec.ZSTD);
 
-    /** Quickly rewritten ones of this size cost a broker twice what larger ones do; and a long way has no room for them. */
+    /** Up to here a broker's work for a batch outweighs rewriting it with a quick codec, or the window holds it back on a long way. */
     private static final int SMALL_BYTES = 32 * 1024;
 
     /** From here on a way is long. */
