@@ -66,6 +66,7 @@ final class PartitionFlow {
     private int corruptReads;
     private long cleanNanos;
     private OptionalLong untilLossMs = OptionalLong.empty();
+    private OptionalLong outlookEnd = OptionalLong.empty();
     private Origin origin = Origin.CHOSEN;
     private Optional<Place> place = Optional.empty();
     private Optional<Job> takeover = Optional.empty();
@@ -124,9 +125,21 @@ final class PartitionFlow {
                 || source.endOffset().getAsLong() > acknowledged();
     }
 
-    /** When retention will have overtaken it, as {@link LossOutlook} finds it. */
-    void setUntilLoss(OptionalLong ms) {
-        untilLossMs = ms;
+    /**
+     * What {@link SourceOutlook} found.
+     *
+     * @param end where the source's log ends
+     * @param lossMs when retention will have overtaken it
+     */
+    void setOutlook(OptionalLong end, OptionalLong lossMs) {
+        outlookEnd = end;
+        untilLossMs = lossMs;
+    }
+
+    /** Where the source's log ends: the reader knows best, but not while it can't read on. */
+    private OptionalLong end() {
+        OptionalLong read = source == null ? OptionalLong.empty() : source.endOffset();
+        return outlookEnd.orElse(-1) > read.orElse(-1) ? outlookEnd : read;
     }
 
     /** How its position came to be. */
@@ -426,10 +439,10 @@ final class PartitionFlow {
                 ? start == null ? -1 : start.offset()
                 : tracker.committable().offset();
         long position = source == null ? committable : source.position();
-        OptionalLong lag = OptionalLong.empty();
-        if (source != null && source.endOffset().isPresent()) {
-            lag = OptionalLong.of(Math.max(0, source.endOffset().getAsLong() - committable));
-        }
+        OptionalLong end = end();
+        OptionalLong lag = end.isPresent() && committable >= 0
+                ? OptionalLong.of(Math.max(0, end.getAsLong() - committable))
+                : OptionalLong.empty();
         return new PartitionStatus(
                 partition, state, why, position, committable, lag, measures(committable, lag, pace), untilLossMs);
     }
@@ -442,7 +455,7 @@ final class PartitionFlow {
         long uncommittedMs = Duration.ofNanos(nowNanos - cleanNanos).toMillis();
         if (source == null) {
             return new Measures(
-                    committed, OptionalLong.empty(), OptionalLong.empty(), uncommittedMs, 0, Map.of(), 0, 0);
+                    committed, end(), OptionalLong.empty(), uncommittedMs, 0, Map.of(), 0, 0);
         }
         OptionalLong lagMs = OptionalLong.empty();
         if (lag.isPresent()) {
@@ -456,7 +469,7 @@ final class PartitionFlow {
         }
         return new Measures(
                 committed,
-                source.endOffset(),
+                end(),
                 lagMs,
                 uncommittedMs,
                 source.batches(Verdict.Action.FORWARD),

@@ -45,7 +45,7 @@ final class Repositioning {
     private final DataPath path;
     private final EventLog events;
     private final Pace pace;
-    private final LossOutlook outlook;
+    private final SourceOutlook outlook;
     private long notBeforeNanos;
 
     Repositioning(LinkConfig config, Consumer<?, ?> consumer, DataPath path, EventLog events, Pace pace) {
@@ -55,7 +55,7 @@ final class Repositioning {
         this.path = path;
         this.events = events;
         this.pace = pace;
-        this.outlook = new LossOutlook(consumer, pace);
+        this.outlook = new SourceOutlook(consumer, pace);
         this.notBeforeNanos = pace.nanoTime();
     }
 

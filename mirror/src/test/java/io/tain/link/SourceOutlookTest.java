@@ -12,12 +12,12 @@ import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 
-class LossOutlookTest {
+class SourceOutlookTest {
     private static final TopicPartition T0 = new TopicPartition("t", 0);
 
     private final MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("earliest");
     private final FakePace pace = new FakePace();
-    private final LossOutlook outlook = new LossOutlook(consumer, pace);
+    private final SourceOutlook outlook = new SourceOutlook(consumer, pace);
     private final PartitionFlow flow = new PartitionFlow(T0);
 
     private static final class FakePace implements Pace {
@@ -42,6 +42,7 @@ class LossOutlookTest {
     private OptionalLong after(Duration time, long logBegins) {
         pace.nanos += time.toNanos();
         consumer.updateBeginningOffsets(Map.of(T0, logBegins));
+        consumer.updateEndOffsets(Map.of(T0, 2_000L));
         outlook.maybeLook(List.of(flow));
         return flow.status(Map.of(), pace).untilLossMs();
     }
@@ -66,8 +67,18 @@ class LossOutlookTest {
         after(Duration.ZERO, 100);
         OptionalLong before = after(Duration.ofMinutes(1), 400);
 
-        assertThat(after(Duration.ofSeconds(29), 500)).isEqualTo(before);
+        assertThat(after(Duration.ofSeconds(9), 500)).isEqualTo(before);
         assertThat(after(Duration.ofSeconds(1), 500)).isNotEqualTo(before);
+    }
+
+    @Test
+    void shouldTellTheLagOfAPartitionThatIsNotRead() {
+        flow.position(new Position(1_000, -1), TopicIds.UNKNOWN, TakeoverDesk.Origin.CHOSEN);
+        assertThat(flow.status(Map.of(), pace).lag()).isEmpty();
+
+        after(Duration.ZERO, 100);
+
+        assertThat(flow.status(Map.of(), pace).lag()).hasValue(1_000);
     }
 
     @Test
