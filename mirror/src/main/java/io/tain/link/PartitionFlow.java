@@ -454,8 +454,7 @@ final class PartitionFlow {
         }
         long uncommittedMs = Duration.ofNanos(nowNanos - cleanNanos).toMillis();
         if (source == null) {
-            return new Measures(
-                    committed, end(), OptionalLong.empty(), uncommittedMs, 0, Map.of(), 0, 0);
+            return new Measures(committed, end(), OptionalLong.empty(), uncommittedMs, 0, Map.of(), 0, 0);
         }
         OptionalLong lagMs = OptionalLong.empty();
         if (lag.isPresent()) {
