@@ -18,10 +18,12 @@ final class CopyTrial implements Trial {
     private static final int LINGER_MS = 1_000;
     private static final long POLL_NANOS = Duration.ofMillis(5).toNanos();
     private static final Duration FIRST_RECORD_PATIENCE = Duration.ofSeconds(90);
-    /** After so long a turn ends, and what was copied by then counts: a far cluster can make a peer very slow. */
+    /** After so long a turn ends, and what was copied by then counts. */
     private static final Duration LONGEST = Duration.ofMinutes(2);
 
-    private static final Duration LONGEST_FAR = Duration.ofSeconds(20);
+    /** A far cluster can make a peer very slow, as single records do the limit. */
+    private static final Duration LONGEST_SLOW = Duration.ofSeconds(20);
+
     private static final double NANOS = 1e9;
 
     private final Work work;
@@ -41,13 +43,16 @@ final class CopyTrial implements Trial {
     static CopyTrial prepare(Work work, Brokers brokers) {
         brokers.source().createTopic(TOPIC, Work.PARTITIONS);
         Work.Load load = work.load();
-        boolean single = load.batchBytes() == Work.Load.ONE_RECORD;
+        if (load.batchBytes() == Work.Load.ONE_RECORD) {
+            StoredRecords.write(brokers.source(), TOPIC, load);
+            return new CopyTrial(work, brokers);
+        }
         try (Workload writer = Workload.to(brokers.source().directProperties(), TOPIC, Work.PARTITIONS)
                 .valueBytes(Work.VALUE_BYTES)
                 .keys(load.keys())
                 .producer("compression.type", load.codec().name().toLowerCase(Locale.ROOT))
                 .producer("batch.size", load.batchBytes())
-                .producer("linger.ms", single ? 0 : LINGER_MS)
+                .producer("linger.ms", LINGER_MS)
                 .producer("buffer.memory", 64 << 20)
                 .open()) {
             WorkloadReport report = writer.write(load.records());
@@ -90,10 +95,15 @@ final class CopyTrial implements Trial {
                 throw new IllegalStateException(
                         contender.label() + " copied nothing in " + FIRST_RECORD_PATIENCE + ":\n" + process.logTail());
             }
-            Duration longest = work.link().isPresent() ? LONGEST_FAR : LONGEST;
-            Sight last = awaitRecords(process, work.load().records(), longest);
+            Sight last = awaitRecords(process, work.load().records(), longest(contender));
             return measures(contender, process, first, last);
         }
+    }
+
+    private Duration longest(Contender contender) {
+        boolean slowLimit =
+                contender.label().name().equals(Contender.LIMIT) && work.load().batchBytes() == Work.Load.ONE_RECORD;
+        return work.link().isPresent() || slowLimit ? LONGEST_SLOW : LONGEST;
     }
 
     /** Returns when there are so many records, or after the longest time. */

@@ -66,8 +66,8 @@ final class Report {
                 - **direct**: no mirror; produced and consumed on the target.
 
                 MB and GB are 10^6 and 10^9 bytes of keys and values before compression. Rates count from the first to the
-                last record seen on the target. A turn ends after 120 s, with a far cluster after 20 s; what was copied
-                by then counts. CPU is user and system time of the contender's process alone.
+                last record seen on the target. A turn ends after 120 s, with a far cluster, and for limit with
+                batches of one record, after 20 s; what was copied by then counts. CPU is user and system time of the contender's process alone.
 
                 """);
         facts(results, text);

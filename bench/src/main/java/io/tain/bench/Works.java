@@ -17,9 +17,6 @@ final class Works {
     /** More than 10^9 bytes of values. */
     private static final long COPY_RECORDS = 2_800_000;
 
-    /** A broker takes so few batches a second that a GB of these would take minutes for every turn. */
-    private static final long SINGLE_RECORDS = 600_000;
-
     private static final long QUICK_RECORDS = 1_200_000;
     private static final int KEYS = 10_000;
     private static final Map<String, Integer> BATCHES = batches();
@@ -33,7 +30,7 @@ final class Works {
     static List<Work> all() {
         List<Work> works = new ArrayList<>();
         BATCHES.forEach((batch, bytes) -> CODECS.forEach(
-                codec -> works.add(copy(copyName(codec, batch), new Load(codec, bytes, recordsOf(bytes), 0)))));
+                codec -> works.add(copy(copyName(codec, batch), new Load(codec, bytes, COPY_RECORDS, 0)))));
         works.add(copy("lz4-64k-keyed", new Load(Codec.LZ4, BATCHES.get("64k"), COPY_RECORDS, KEYS)));
         works.add(new Work(LATENCY, Kind.LATENCY, new Load(Codec.LZ4, BATCHES.get("64k"), 0, 0), Optional.empty()));
         for (Side side : Side.values()) {
@@ -41,17 +38,13 @@ final class Works {
                 BATCHES.forEach((batch, bytes) -> works.add(new Work(
                         linkName(side, roundTripMs, batch),
                         Kind.COPY,
-                        new Load(Codec.LZ4, bytes, recordsOf(bytes), 0),
+                        new Load(Codec.LZ4, bytes, COPY_RECORDS, 0),
                         Optional.of(new Link(side, roundTripMs)))));
             }
         }
         works.add(
                 new Work(PARTITIONS, Kind.PARTITIONS, new Load(Codec.LZ4, BATCHES.get("16k"), 0, 0), Optional.empty()));
         return works;
-    }
-
-    private static long recordsOf(int batchBytes) {
-        return batchBytes == Load.ONE_RECORD ? SINGLE_RECORDS : COPY_RECORDS;
     }
 
     /** A choice that takes less than three minutes. */

@@ -28,7 +28,7 @@ class MonitoringIT {
     @Test
     void shouldAlertOnTroubleAndOnlyThen() throws Exception {
         assertThat(Shell.run(ALERTS.getParent(), promtool(), "check", "rules", "alerts.yml"))
-                .contains("SUCCESS: 6 rules found");
+                .contains("SUCCESS: " + rules().size() + " rules found");
         assertThat(Shell.run(ALERTS.getParent(), promtool(), "test", "rules", "alerts-test.yml"))
                 .contains("SUCCESS");
     }
@@ -56,8 +56,7 @@ class MonitoringIT {
                 .map(line -> line.substring(4).toLowerCase(Locale.ROOT).replace(' ', '-'))
                 .toList();
 
-        for (Object rule :
-                list(map(list(map(read(ALERTS)).get("groups")).get(0)).get("rules"))) {
+        for (Object rule : rules()) {
             String name = String.valueOf(map(rule).get("alert"));
             String runbook = String.valueOf(map(map(rule).get("annotations")).get("runbook"));
             assertThat(manual).contains("| `" + name + "` |");
@@ -97,6 +96,10 @@ class MonitoringIT {
         List<Path> found = there.map(Path::toAbsolutePath).toList();
         assumeTrue(!found.isEmpty(), "promtool is not here; ./check fetches it");
         return found.get(0).toString();
+    }
+
+    private static List<?> rules() throws Exception {
+        return list(map(list(map(read(ALERTS)).get("groups")).get(0)).get("rules"));
     }
 
     private static Object read(Path file) throws Exception {

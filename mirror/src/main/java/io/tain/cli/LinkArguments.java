@@ -23,13 +23,22 @@ final class LinkArguments {
 
     /** The links of the files; empty if they are wrong, which is then on stderr. */
     Optional<List<LinkConfig>> read(Host host, Console console) {
+        return links(host, console).map(Links::configs);
+    }
+
+    /** The same, with what they share. */
+    Optional<Links> links(Host host, Console console) {
         if (files.isEmpty()) {
             throw new ParameterException(spec.commandLine(), "no FILE; name a link's properties file");
         }
+        return read(files, host, console);
+    }
+
+    static Optional<Links> read(List<Path> files, Host host, Console console) {
         try {
             Links links = LinkFiles.read(files, host.environment());
             links.warnings().forEach(console::problem);
-            return Optional.of(links.configs());
+            return Optional.of(links);
         } catch (InvalidConfigException e) {
             e.warnings().forEach(console::problem);
             e.errors().forEach(console::problem);

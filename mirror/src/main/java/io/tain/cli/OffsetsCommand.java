@@ -1,9 +1,7 @@
 package io.tain.cli;
 
 import io.tain.admin.Json;
-import io.tain.config.InvalidConfigException;
 import io.tain.config.LinkConfig;
-import io.tain.config.LinkFiles;
 import io.tain.inspect.ClusterFailure;
 import io.tain.inspect.ClusterView;
 import io.tain.offset.GroupPlan.Place;
@@ -12,8 +10,6 @@ import io.tain.offset.MapView;
 import io.tain.offset.StoredChunk;
 import io.tain.offset.Translation;
 import io.tain.state.StateKey;
-import io.tain.state.StateTopic;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -22,11 +18,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.IsolationLevel;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -105,43 +101,24 @@ final class OffsetsCommand implements Callable<Integer> {
                     "write: tain offsets translate --group G FILE, tain offsets translate --topic T --partition P"
                             + " --offset N FILE, or tain offsets map FILE TOPIC-PARTITION");
         }
-        LinkConfig link;
-        try {
-            link = LinkFiles.read(List.of(Path.of(words.get(1))), host.environment())
-                    .configs()
-                    .get(0);
-        } catch (InvalidConfigException e) {
-            e.errors().forEach(console::problem);
+        Optional<LinkState> state = LinkState.of(words.get(1), host, console);
+        if (state.isEmpty()) {
             return ExitStatus.CONFIGURATION;
         }
-        if (link.state().topic().isEmpty()) {
-            console.error("link " + link.name() + " keeps no offset maps: tain.state.topic is off");
-            return ExitStatus.CONFIGURATION;
-        }
-        try {
-            Map<TopicPartition, MapView> maps = maps(link);
-            return map ? showMap(link, maps) : translate(link, maps);
-        } catch (KafkaException e) {
-            console.failure(
-                    "link " + link.name() + ": the state topic "
-                            + link.state().topic().get() + " on the target can't be read: " + Console.describe(e)
-                            + "; it is there once a mirror has run, and needs Read on it",
-                    e);
+        Optional<Map<StateKey, byte[]>> chunks = state.get().read(StateKey.Kind.MAP);
+        if (chunks.isEmpty()) {
             return ExitStatus.TARGET;
         }
+        LinkConfig link = state.get().link();
+        return map ? showMap(link, maps(chunks.get())) : translate(link, maps(chunks.get()));
     }
 
-    private static Map<TopicPartition, MapView> maps(LinkConfig link) {
-        Map<TopicPartition, Map<Integer, MapChunk>> chunks = new HashMap<>();
-        try (StateTopic state = new StateTopic(
-                link.state().topic().orElseThrow(), link.target().client(), link.groupId() + "-offsets", LIMIT)) {
-            state.read(key -> key.kind() == StateKey.Kind.MAP && key.link().equals(link.name()), chunks::clear)
-                    .forEach((key, value) ->
-                            value.ifPresent(bytes -> chunks.computeIfAbsent(key.partition(), p -> new HashMap<>())
-                                    .put(key.chunk(), StoredChunk.decode(bytes).chunk())));
-        }
+    private static Map<TopicPartition, MapView> maps(Map<StateKey, byte[]> stored) {
+        Map<TopicPartition, Map<Integer, MapChunk>> chunks = new TreeMap<>(ORDER);
+        stored.forEach((key, value) -> chunks.computeIfAbsent(key.partition(), partition -> new HashMap<>())
+                .put(key.chunk(), StoredChunk.decode(value).chunk()));
         Map<TopicPartition, MapView> maps = new TreeMap<>(ORDER);
-        chunks.forEach((place, stored) -> maps.put(place, MapView.of(stored)));
+        chunks.forEach((place, ofPlace) -> maps.put(place, MapView.of(ofPlace)));
         return maps;
     }
 

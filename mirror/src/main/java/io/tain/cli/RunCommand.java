@@ -1,22 +1,16 @@
 package io.tain.cli;
 
-import io.tain.config.InvalidConfigException;
-import io.tain.config.LinkFiles;
 import io.tain.config.LinkOption;
 import io.tain.config.LinkOptions;
 import io.tain.config.Links;
 import io.tain.link.Extensions;
 import io.tain.link.StartFailure;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code tain run}. */
 @Command(
@@ -40,14 +34,11 @@ final class RunCommand implements Callable<Integer> {
     private final Host host;
     private final Console console;
 
-    @Spec
-    private CommandSpec spec = CommandSpec.create();
-
     @Mixin
     private HelpOption help;
 
-    @Parameters(arity = "0..*", paramLabel = "FILE", description = "A link's properties file.")
-    private List<Path> files = List.of();
+    @Mixin
+    private LinkArguments arguments = new LinkArguments();
 
     RunCommand(Host host, Console console) {
         this.host = host;
@@ -67,20 +58,12 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        if (files.isEmpty()) {
-            throw new ParameterException(spec.commandLine(), "no FILE; name a link's properties file");
-        }
-        Links links;
-        try {
-            links = LinkFiles.read(files, host.environment());
-        } catch (InvalidConfigException e) {
-            e.warnings().forEach(console::problem);
-            e.errors().forEach(console::problem);
+        Optional<Links> links = arguments.links(host, console);
+        if (links.isEmpty()) {
             return ExitStatus.CONFIGURATION;
         }
-        links.warnings().forEach(console::problem);
         try {
-            MirrorProcess.End end = new MirrorProcess(links, Extensions.NONE, host, console).run();
+            MirrorProcess.End end = new MirrorProcess(links.get(), Extensions.NONE, host, console).run();
             end.outcome().cause().ifPresent(console::error);
             int status = switch (end.outcome().kind()) {
                 case STOPPED -> ExitStatus.OK;

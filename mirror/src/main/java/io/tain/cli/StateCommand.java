@@ -1,24 +1,15 @@
 package io.tain.cli;
 
 import io.tain.admin.Json;
-import io.tain.config.InvalidConfigException;
-import io.tain.config.LinkConfig;
-import io.tain.config.LinkFiles;
 import io.tain.state.Checkpoint;
 import io.tain.state.StateKey;
-import io.tain.state.StateTopic;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import org.apache.kafka.common.KafkaException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -40,7 +31,6 @@ import picocli.CommandLine.Spec;
         })
 @SuppressWarnings("UnusedVariable") // picocli reads the annotations
 final class StateCommand implements Callable<Integer> {
-    private static final Duration LIMIT = Duration.ofSeconds(15);
     private static final String DUMP = "dump";
 
     private final Host host;
@@ -68,47 +58,23 @@ final class StateCommand implements Callable<Integer> {
         if (words.size() != 2 || !words.get(0).equals(DUMP)) {
             throw new ParameterException(spec.commandLine(), "write: tain state dump FILE");
         }
-        LinkConfig link;
-        try {
-            link = LinkFiles.read(List.of(Path.of(words.get(1))), host.environment())
-                    .configs()
-                    .get(0);
-        } catch (InvalidConfigException e) {
-            e.errors().forEach(console::problem);
+        Optional<LinkState> state = LinkState.of(words.get(1), host, console);
+        if (state.isEmpty()) {
             return ExitStatus.CONFIGURATION;
         }
-        Optional<String> topic = link.state().topic();
-        if (topic.isEmpty()) {
-            console.error("link " + link.name() + " keeps no state: tain.state.topic is off");
-            return ExitStatus.CONFIGURATION;
-        }
-        Map<StateKey, byte[]> state = new TreeMap<>(Comparator.comparing(StateKey::kind)
-                .thenComparing(key -> key.partition().topic())
-                .thenComparing(key -> key.partition().partition())
-                .thenComparing(StateKey::chunk));
-        try (StateTopic reader =
-                new StateTopic(topic.get(), link.target().client(), link.groupId() + "-state-dump", LIMIT)) {
-            reader.read(key -> key.link().equals(link.name()), state::clear)
-                    .forEach((key, value) -> value.ifPresent(bytes -> state.put(key, bytes)));
-        } catch (KafkaException e) {
-            console.failure(
-                    "link " + link.name() + ": the state topic " + topic.get() + " on the target can't be read: "
-                            + Console.describe(e)
-                            + "; it is there once a mirror has run, and needs Read on it",
-                    e);
+        Optional<Map<StateKey, byte[]>> checkpoints = state.get().read(StateKey.Kind.CHECKPOINT);
+        if (checkpoints.isEmpty()) {
             return ExitStatus.TARGET;
         }
-        show(link, topic.get(), state);
+        show(state.get(), checkpoints.get());
         return ExitStatus.OK;
     }
 
-    private void show(LinkConfig link, String topic, Map<StateKey, byte[]> state) {
+    private void show(LinkState state, Map<StateKey, byte[]> checkpoints) {
         List<Object> documents = new ArrayList<>();
         Columns table = new Columns("TOPIC", "PARTITION", "SOURCE", "TARGET", "EPOCH", "PHASE", "TIME", "PRODUCERS");
-        state.forEach((key, bytes) -> {
-            Optional<Checkpoint> found =
-                    key.kind() == StateKey.Kind.CHECKPOINT ? Checkpoint.parse(bytes) : Optional.empty();
-            found.ifPresent(checkpoint -> {
+        checkpoints.forEach((key, bytes) -> {
+            Checkpoint.parse(bytes).ifPresent(checkpoint -> {
                 documents.add(json(key, checkpoint));
                 table.row(
                         key.partition().topic(),
@@ -123,8 +89,8 @@ final class StateCommand implements Callable<Integer> {
         });
         if (json) {
             Map<String, Object> document = new LinkedHashMap<>();
-            document.put("link", link.name());
-            document.put("topic", topic);
+            document.put("link", state.link().name());
+            document.put("topic", state.topic());
             document.put("checkpoints", documents);
             console.out().println(Json.write(document));
         } else {

@@ -48,11 +48,11 @@ public record SequencedValue(int partition, long sequence) {
     }
 
     /** Makes values of one size. The same seed makes the same values. Immutable. */
-    static final class Factory {
+    public static final class Factory {
         private final int valueBytes;
         private final byte[][] fillers = new byte[FILLERS][];
 
-        Factory(int valueBytes, long seed) {
+        public Factory(int valueBytes, long seed) {
             if (valueBytes < SMALLEST_BYTES) {
                 throw new IllegalArgumentException("A value has at least " + SMALLEST_BYTES + " bytes, not "
                         + valueBytes + ": sequence, checksum and JSON need them.");
@@ -64,7 +64,7 @@ public record SequencedValue(int partition, long sequence) {
             }
         }
 
-        byte[] value(int partition, long sequence) {
+        public byte[] value(int partition, long sequence) {
             byte[] head = ("{\"partition\":" + partition + ",\"sequence\":" + sequence + ",")
                     .getBytes(StandardCharsets.US_ASCII);
             byte[] filler = fillers[(int) ((sequence * 31 + partition) % FILLERS)];
