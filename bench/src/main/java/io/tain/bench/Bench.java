@@ -69,7 +69,7 @@ public final class Bench implements Callable<Integer> {
     @Option(
             names = "--records",
             paramLabel = "N",
-            description = "Records to copy in each turn (default: 2800000; one-record batches: 600000).")
+            description = "Records to copy in each turn (default: 2800000).")
     private Optional<Long> records = Optional.empty();
 
     @Option(names = "--no-peers", description = "Leave MirrorMaker 1 and 2 out.")
