@@ -66,10 +66,7 @@ public final class Bench implements Callable<Integer> {
     @Option(names = "--rounds", paramLabel = "N", description = "Turns of each contender (default: 3).")
     private Optional<Integer> rounds = Optional.empty();
 
-    @Option(
-            names = "--records",
-            paramLabel = "N",
-            description = "Records to copy in each turn (default: 2800000).")
+    @Option(names = "--records", paramLabel = "N", description = "Records to copy in each turn (default: 2800000).")
     private Optional<Long> records = Optional.empty();
 
     @Option(names = "--no-peers", description = "Leave MirrorMaker 1 and 2 out.")

@@ -20,6 +20,7 @@ public final class Assignment {
     private final AtomicLong copied = new AtomicLong();
     private final Optional<Owner> owner;
     private volatile boolean ended;
+    private volatile long crowdedUntilMs = Long.MIN_VALUE;
 
     /** @param queuedRecords records of all assignments of a stream that were handed to a writer and not sent yet */
     public Assignment(TopicPartition partition, AtomicLong queuedRecords) {
@@ -81,6 +82,16 @@ public final class Assignment {
     /** Records of it that the target has acknowledged. */
     public long copied() {
         return copied.get();
+    }
+
+    /** The writer's thread: small batches of it pile up before the target, and will for that long. */
+    public void crowd(long untilMs) {
+        crowdedUntilMs = untilMs;
+    }
+
+    /** The reader's thread: whether small batches of it pile up before the target. */
+    public boolean isCrowded(long nowMs) {
+        return nowMs < crowdedUntilMs;
     }
 
     void addPending(long bytes) {

@@ -28,6 +28,8 @@ public enum Verdict {
     HANDLER(Action.TRANSCODE),
     /** The target topic does not take batches of this size. */
     TOO_LARGE(Action.TRANSCODE),
+    /** Tiny, while such pile up before the target: joined with its neighbours. */
+    COALESCED(Action.TRANSCODE),
     /** Nothing is in the way. */
     FORWARD(Action.FORWARD);
 

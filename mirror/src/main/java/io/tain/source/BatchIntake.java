@@ -49,6 +49,7 @@ public final class BatchIntake implements AutoCloseable {
     private final Optional<HandlerStage> handler;
     private final IntakeCounters counters;
     private final LongSupplier wallClockMs;
+    private final Pile pile = new Pile();
     private List<SourceRange> ranges = new ArrayList<>();
 
     /** @param wallClockMs the time for records that have none of their own */
@@ -98,16 +99,30 @@ public final class BatchIntake implements AutoCloseable {
         counters.countBytes(fetched.records().remaining());
         AbortedTransactions aborted = abortedOf(fetched);
         BatchCursor batches = new BatchCursor(fetched.records());
+        boolean joins = partition.assignment().isCrowded(wallClockMs.getAsLong());
         boolean below = false;
-        while (batches.hasNext()) {
-            RecordBatch batch = batches.next();
-            // A broker may begin a little early, but then has to go on where it was asked to.
-            if (below && !batch.isOldFormat() && batch.baseOffset() > partition.position()) {
-                throw new InvalidBatchException(
-                        "the answer begins below the position and goes on behind it, with " + batch);
+        try {
+            while (batches.hasNext()) {
+                RecordBatch batch = batches.next();
+                long position = pile.endOr(partition.position());
+                // A broker may begin a little early, but then has to go on where it was asked to.
+                if (below && !batch.isOldFormat() && batch.baseOffset() > position) {
+                    throw new InvalidBatchException(
+                            "the answer begins below the position and goes on behind it, with " + batch);
+                }
+                below = batch.nextOffset() <= position;
+                Verdict verdict = partition.policy().decide(batch, position, aborted);
+                if (!joins || verdict != Verdict.FORWARD || !pile.takes(batch)) {
+                    unpile(partition, answer);
+                }
+                if (joins && verdict == Verdict.FORWARD && pile.takes(batch)) {
+                    pile.add(batch);
+                } else {
+                    admit(partition, batch, verdict, answer);
+                }
             }
-            below = batch.nextOffset() <= partition.position();
-            admit(partition, batch, aborted, answer);
+        } finally {
+            unpile(partition, answer); // what was read before a batch that can't be
         }
         // A broker always sends the first batch whole (KIP-74), so the next answer would bring no more than this one.
         if (partition.position() == fetched.fetchOffset()) {
@@ -158,8 +173,30 @@ public final class BatchIntake implements AutoCloseable {
         return Next.STOPPED;
     }
 
-    private void admit(SourcePartition partition, RecordBatch batch, AbortedTransactions aborted, BufferLease answer) {
-        Verdict verdict = partition.policy().decide(batch, partition.position(), aborted);
+    /** Hands over what is in the pile: as one batch if that can be, else each as it is. */
+    private void unpile(SourcePartition partition, BufferLease answer) {
+        List<RecordBatch> batches = pile.take();
+        if (batches.size() < 2 || !join(partition, batches)) {
+            batches.forEach(batch -> admit(partition, batch, Verdict.FORWARD, answer));
+        }
+    }
+
+    private boolean join(SourcePartition partition, List<RecordBatch> batches) {
+        List<EncodedBatch> joined;
+        try {
+            joined = transcoder.coalesce(
+                    batches.stream().map(EncodedBatch::forwarded).toList(),
+                    Math.min(partition.traits().maxMessageBytes(), MAX_TRANSCODED_BYTES));
+        } catch (InvalidBatchException e) {
+            return false; // one of them is corrupt: sent by itself, the target will say which
+        }
+        SourceRange range = newRange(partition, partition.position(), batches.get(batches.size() - 1));
+        joined.forEach(piece -> add(range, partition.partition(), piece));
+        batches.forEach(batch -> count(partition, batch, Verdict.COALESCED));
+        return true;
+    }
+
+    private void admit(SourcePartition partition, RecordBatch batch, Verdict verdict, BufferLease answer) {
         switch (verdict.action()) {
             case SKIP -> {
                 checkSum(batch);
@@ -172,6 +209,10 @@ public final class BatchIntake implements AutoCloseable {
             }
             case TRANSCODE -> transcode(partition, batch);
         }
+        count(partition, batch, verdict);
+    }
+
+    private void count(SourcePartition partition, RecordBatch batch, Verdict verdict) {
         counters.count(verdict);
         partition.count(verdict, batch.maxTimestamp());
         partition.advance(batch.nextOffset(), epochOf(batch));

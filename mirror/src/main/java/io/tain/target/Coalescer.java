@@ -17,7 +17,8 @@ import java.util.function.Consumer;
 /**
  * Turns a pile of small batches into one larger batch. A partition may have five batches in flight whatever their size, so
  * with small batches and a long way to the target the window, not the network, sets the pace; rewriting them costs some
- * CPU and lifts that limit. Used only when the window was seen full while batches piled up.
+ * CPU and lifts that limit. Used only when the window was seen full while batches piled up. Once it was, the reader does the same
+ * with tiny batches, before they come here.
  */
 final class Coalescer {
     /**

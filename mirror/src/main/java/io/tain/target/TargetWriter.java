@@ -40,6 +40,9 @@ public final class TargetWriter implements AutoCloseable {
     /** A topic that was there before, and that no broker has known for so long, is gone. */
     private static final long GONE_MS = 30_000;
 
+    /** For so long the reader joins tiny batches; then it has to be seen again that they pile up. */
+    private static final long CROWDED_MS = 1_000;
+
     private final ProduceClient client;
     private final WriterTerms terms;
     private final WriterListener listener;
@@ -236,6 +239,7 @@ public final class TargetWriter implements AutoCloseable {
         int bytes = 0;
         for (Lane lane : ready) {
             if (lane.shouldCoalesce()) {
+                lane.queue().element().first().range().assignment().crowd(nowMs + CROWDED_MS);
                 int maxBytes = Math.min(lane.joinLimitBytes(), terms.maxRequestBytes());
                 coalescer.coalesceHead(lane.queue(), maxBytes, client.shortestRoundTripMs(), nowMs);
             }

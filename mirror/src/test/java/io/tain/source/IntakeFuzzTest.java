@@ -54,8 +54,11 @@ public class IntakeFuzzTest {
         MemoryBudget budget = new MemoryBudget(1 << 20, () -> {});
         TargetTraits traits =
                 new TargetTraits(TimestampType.CREATE_TIME, 1 << 20, Optional.empty(), TargetTraits.Handling.NONE);
-        SourcePartition partition = new SourcePartition(
-                new Assignment(T0, new AtomicLong()), traits, POSITION, Optional.empty(), Uuid.ZERO_UUID);
+        Assignment assignment = new Assignment(T0, new AtomicLong());
+        if ((data[0] & 2) != 0) {
+            assignment.crowd(Long.MAX_VALUE);
+        }
+        SourcePartition partition = new SourcePartition(assignment, traits, POSITION, Optional.empty(), Uuid.ZERO_UUID);
         try (BatchIntake intake = new BatchIntake(
                 heard, budget, new Transcoder(256 << 10), Optional.empty(), new IntakeCounters(), () -> 0)) {
             BufferLease lease = BufferLease.reserve(budget, answer.remaining());

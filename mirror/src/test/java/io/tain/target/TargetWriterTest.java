@@ -415,8 +415,10 @@ class TargetWriterTest implements WriterListener {
         assertThat(brokers.produced()).hasSize(5);
 
         brokers.answerProduce(Errors.NONE, 0);
+        assertThat(assignment.isCrowded(now)).isFalse();
         poll();
 
+        assertThat(assignment.isCrowded(now)).as("the reader hears of it").isTrue();
         assertThat(brokers.produced()).extracting(Produced::count).containsExactly(1, 1, 1, 1, 45);
         assertThat(brokers.produced()).allMatch(Produced::isIntact);
         for (int i = 0; i < 5; i++) {
