@@ -13,8 +13,8 @@ final class Pile {
     /** Above, rewriting a batch costs more than handling it. */
     static final int TINY_BYTES = 2 * 1024;
 
-    /** Well below the brokers' default {@code message.max.bytes} of 1 MiB, for the result may compress worse. */
-    private static final int MAX_BYTES = 512 * 1024;
+    /** As much as is fetched at once of a partition; without the headers of all but one, the result is a good deal smaller. */
+    private static final int MAX_BYTES = 1024 * 1024;
 
     private List<RecordBatch> batches = new ArrayList<>();
     private int bytes;

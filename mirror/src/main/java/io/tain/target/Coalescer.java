@@ -36,7 +36,7 @@ final class Coalescer {
     private static final long LONG_WAY_MS = 20;
 
     /** Well below the brokers' default {@code message.max.bytes} of 1 MiB, for the result may compress worse. */
-    private static final int PILE_BYTES = 512 * 1024;
+    private static final int PILE_BYTES = 800 * 1024;
 
     private final Transcoder transcoder;
     private final Consumer<MirrorBatch> onJoined;
