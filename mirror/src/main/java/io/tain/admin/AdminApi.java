@@ -8,7 +8,9 @@ import io.tain.link.MoveOrder;
 import io.tain.link.MoveOrder.Where;
 import io.tain.link.Order;
 import io.tain.link.PauseOrder;
+import java.net.InetAddress;
 import java.net.URLDecoder;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -118,10 +120,19 @@ final class AdminApi {
         fields.put("version", info.version());
         fields.put("kafkaClients", info.kafkaClients());
         fields.put("java", System.getProperty("java.version"));
+        fields.put("host", hostName());
         fields.put("started", info.started());
         fields.put("links", mirror.status().stream().map(LinkStatus::link).toList());
         fields.put("changesAllowed", config.token().isPresent());
         return fields;
+    }
+
+    private static String hostName() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            return "unknown";
+        }
     }
 
     private List<Object> events() {

@@ -191,6 +191,10 @@ final class MetricsText {
             return points;
         });
         gauge(
+                "tain_checkpoint_age_seconds",
+                "For how long checkpoints have failed to be written to the state topic; 0 while all goes well.",
+                link -> optional(Labels.of("link", link.link()), link.checkpointAgeMs(), 1e3));
+        gauge(
                 "tain_joined",
                 "1 if all streams are members of the group.",
                 link -> one(link, link.load().joined() ? 1 : 0));

@@ -39,6 +39,7 @@ import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
  * What Kafka's admin client tells of one cluster. Every question blocks for a bounded time. Used by one thread.
@@ -164,7 +165,8 @@ public final class ClusterView implements AutoCloseable {
     }
 
     /** The value of a setting of each of these topics; a topic whose settings may not be seen is left out. */
-    public Map<String, String> setting(Collection<String> topics, String key) throws InterruptedException {
+    public Map<String, String> setting(Collection<String> topics, String key)
+            throws ClusterFailure, InterruptedException {
         Map<ConfigResource, String> names = new HashMap<>();
         topics.forEach(topic -> names.put(new ConfigResource(ConfigResource.Type.TOPIC, topic), topic));
         DescribeConfigsOptions options = new DescribeConfigsOptions().timeoutMs(limitMs());
@@ -177,7 +179,11 @@ public final class ClusterView implements AutoCloseable {
                     values.put(names.get(answer.getKey()), entry.value());
                 }
             } catch (ExecutionException e) {
-                values.remove(names.get(answer.getKey())); // Describe alone does not let us see it
+                boolean unseen = e.getCause() instanceof AuthorizationException
+                        || e.getCause() instanceof UnknownTopicOrPartitionException;
+                if (!unseen) { // Describe alone does not let us see it
+                    throw failure(e, "the settings of " + names.get(answer.getKey()));
+                }
             }
         }
         return values;

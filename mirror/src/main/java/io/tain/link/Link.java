@@ -17,6 +17,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -326,7 +327,10 @@ final class Link {
                 events.counts(),
                 load(streams),
                 counters.retries(),
-                groups.map(GroupDesk::status).orElse(List.of()));
+                groups.map(GroupDesk::status).orElse(List.of()),
+                desks == null
+                        ? OptionalLong.empty()
+                        : desks.state().stream().mapToLong(StateDesk::failingMs).findFirst());
     }
 
     private LinkStatus.Load load(List<StreamStatus> streams) {

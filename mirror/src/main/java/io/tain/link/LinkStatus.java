@@ -16,6 +16,7 @@ import org.apache.kafka.common.TopicPartition;
  * @param load what is under way, and what holds it back
  * @param retries how often something was tried again since the start
  * @param groups the consumer groups whose offsets are carried to the target, by name
+ * @param checkpointAgeMs for how long checkpoints have failed to be written to the state topic; empty without one
  */
 public record LinkStatus(
         String link,
@@ -24,7 +25,8 @@ public record LinkStatus(
         Map<Event.Kind, Long> events,
         Load load,
         Retries retries,
-        List<GroupStatus> groups) {
+        List<GroupStatus> groups,
+        OptionalLong checkpointAgeMs) {
     /**
      * What was tried again, by why; without the reasons that never came up.
      *

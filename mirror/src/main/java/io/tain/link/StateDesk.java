@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -39,6 +40,7 @@ final class StateDesk implements Runnable {
     private final Map<StateKey, byte[]> state = new HashMap<>();
     private final List<Contribution> others = new ArrayList<>();
     private volatile boolean stopping;
+    private volatile OptionalLong failingSinceNanos = OptionalLong.empty();
     private boolean prepared;
     private boolean trouble;
     private long nextNanos;
@@ -126,6 +128,12 @@ final class StateDesk implements Runnable {
         return answer;
     }
 
+    /** Any thread: for how long, in milliseconds, writing has failed; 0 while all goes well. */
+    long failingMs() {
+        OptionalLong since = failingSinceNanos;
+        return since.isEmpty() ? 0 : TimeUnit.NANOSECONDS.toMillis(pace.nanoTime() - since.getAsLong());
+    }
+
     /** Any thread: ends once all that was asked before is done. */
     void stop() {
         mailbox.post(() -> stopping = true);
@@ -190,6 +198,7 @@ final class StateDesk implements Runnable {
                 LOG.info("{}: the state topic {} is written again", link, topic.name());
             }
             trouble = false;
+            failingSinceNanos = OptionalLong.empty();
             others.forEach(Contribution::onWritten);
             return true;
         } catch (KafkaException e) {
@@ -201,6 +210,9 @@ final class StateDesk implements Runnable {
                         news.size(),
                         topic.name(),
                         e.toString());
+            }
+            if (!trouble) {
+                failingSinceNanos = OptionalLong.of(pace.nanoTime());
             }
             trouble = true;
             return false;

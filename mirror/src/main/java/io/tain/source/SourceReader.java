@@ -439,7 +439,11 @@ public final class SourceReader implements FetchListener, AutoCloseable {
 
     private void onProblem(SourcePartition partition, FetchedPartition fetched) {
         partition.setProblem(fetched.error());
-        intake.countRetry(fetched.outcome().name());
+        boolean asksAgain =
+                fetched.outcome() != FetchOutcome.OUT_OF_RANGE && fetched.outcome() != FetchOutcome.DIVERGED;
+        if (asksAgain) {
+            intake.countRetry(fetched.outcome().name());
+        }
         switch (fetched.outcome()) {
             case MOVED -> {
                 partition.forgetReplica();

@@ -76,13 +76,9 @@ class AdminServerTest {
         private List<Event> events = List.of(event(Event.Kind.HALTED));
 
         private static Event event(Event.Kind kind) {
-            return new Event(
-                    Instant.EPOCH,
-                    "orders",
-                    new TopicPartition("o-1.x", 3),
-                    kind,
-                    Optional.of(new Event.Offsets(5, 7)),
-                    EVIL);
+            Event.Offsets offsets = new Event.Offsets(5, 7);
+            TopicPartition place = new TopicPartition("o-1.x", 3);
+            return new Event(Instant.EPOCH, "orders", place, kind, Optional.of(offsets), EVIL);
         }
 
         @Override
@@ -113,7 +109,8 @@ class AdminServerTest {
                     Map.of(Event.Kind.HALTED, 1L),
                     new Load(3_000, 64, 128, 0, 1_500, Bottleneck.TARGET_THROTTLED, latency, joined),
                     new LinkStatus.Retries(Map.of("MOVED", 2L), Map.of("RETRY", 7L)),
-                    List.of(new GroupStatus("billing", 2, 1, OptionalLong.of(3_000), Optional.empty()))));
+                    List.of(new GroupStatus("billing", 2, 1, OptionalLong.of(3_000), Optional.empty())),
+                    OptionalLong.of(0)));
         }
 
         @Override

@@ -17,10 +17,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -122,6 +125,34 @@ class StateIT {
                                 .isPresent();
             });
             assertThat(mirror.status().events()).isEmpty();
+        }
+    }
+
+    @Test
+    void shouldTellForHowLongCheckpointsFailAndCopyNevertheless() throws Exception {
+        clusters.source().createTopic("unkept", 1);
+        clusters.target().createTopic("__tain-unfit", 1, Map.of("cleanup.policy", "delete"));
+        MirrorFixture link = MirrorFixture.between(clusters).topics("unkept").set("tain.state.topic", "__tain-unfit");
+        send("unkept", 10);
+        try (RunningMirror mirror = link.start()) {
+            mirror.awaitCaughtUp("unkept");
+            Await.until(
+                    "it tells",
+                    PATIENCE,
+                    () -> mirror.status().checkpointAgeMs().orElse(0) > 0);
+
+            ConfigResource topic = new ConfigResource(ConfigResource.Type.TOPIC, "__tain-unfit");
+            AlterConfigOp compact =
+                    new AlterConfigOp(new ConfigEntry("cleanup.policy", "compact"), AlterConfigOp.OpType.SET);
+            clusters.target()
+                    .admin()
+                    .incrementalAlterConfigs(Map.of(topic, List.of(compact)))
+                    .all()
+                    .get();
+            Await.until(
+                    "all is well",
+                    PATIENCE,
+                    () -> mirror.status().checkpointAgeMs().orElse(-1) == 0);
         }
     }
 

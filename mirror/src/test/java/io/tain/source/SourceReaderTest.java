@@ -123,6 +123,7 @@ class SourceReaderTest extends ReaderScenario {
         poll();
 
         assertThat(events).containsExactly("OUT_OF_RANGE t-0@7");
+        assertThat(counters.retries()).as("it is not asked for again").isEmpty();
         assertThat(brokers.isWaiting(ApiKeys.FETCH)).isFalse();
     }
 

@@ -150,7 +150,7 @@ async function onStream() {
   const info = await get('/api/v1/info');
   started = new Date(info.started).getTime();
   orders.allowed = info.changesAllowed;
-  say(byId('process'), `Version ${info.version}, started ${new Date(started).toLocaleString()}`);
+  say(byId('process'), `Version ${info.version} on ${info.host}, started ${new Date(started).toLocaleString()}`);
   const { events } = await get('/api/v1/events');
   byId('events').replaceChildren();
   events.slice(-EVENTS_SHOWN).forEach(onEvent);

@@ -153,9 +153,9 @@ export class LinkCard {
     return (this.link.lagRecords * this.link.bytesWritten) / Math.max(1, this.link.records);
   }
 
-  /** Seconds until it has caught up, going by how the lag went of late; null if it has, or does not get nearer. */
+  /** Seconds until it has caught up, going by the lag since it was largest of late; null if it has, or does not get nearer. */
   toGo() {
-    const before = this.history[Math.max(0, this.history.length - WINDOW)];
+    const before = this.history.slice(-WINDOW).reduce((most, one) => (one.link.lagRecords >= most.link.lagRecords ? one : most));
     const passed = this.history.at(-1).time - before.time;
     const gained = before.link.lagRecords - this.link.lagRecords;
     return passed < SPEED_POINTS || gained <= 0 ? null : (this.link.lagRecords / gained) * passed;

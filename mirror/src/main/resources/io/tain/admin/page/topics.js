@@ -73,13 +73,26 @@ export class TopicTable {
       const old = before.get(topic.id);
       const same = old && old.partitions.length === topic.partitions.length && time > old.time;
       topic.speed = same ? Math.max(0, topic.acknowledged - old.acknowledged) / (time - old.time) : null;
-      const lags = this.lags.get(topic.id) ?? [];
-      lags.push(topic.lagRecords ?? 0);
-      if (lags.length > KEPT) lags.shift();
-      this.lags.set(topic.id, lags);
     }
-    for (const id of this.lags.keys()) if (!topics.has(id)) this.lags.delete(id);
+    this.remember();
     this.render();
+  }
+
+  /** Keeps the lag of topics, and of partitions that are to be seen: thousands of the others would cost memory. */
+  remember() {
+    const kept = new Set();
+    const keep = (id, lag) => {
+      const lags = this.lags.get(id) ?? [];
+      lags.push(lag ?? 0);
+      if (lags.length > KEPT) lags.shift();
+      this.lags.set(id, lags);
+      kept.add(id);
+    };
+    for (const topic of this.topics) {
+      keep(topic.id, topic.lagRecords);
+      for (const partition of this.open.has(topic.id) ? topic.partitions : []) keep(partitionId(topic, partition), partition.lagRecords);
+    }
+    for (const id of this.lags.keys()) if (!kept.has(id)) this.lags.delete(id);
   }
 
   render() {
@@ -89,9 +102,9 @@ export class TopicTable {
       ids.push(topic.id);
       this.rowOf(topic.id, topic).update(topic, this.lags.get(topic.id), this.open.has(topic.id));
       for (const partition of this.open.has(topic.id) ? topic.partitions : []) {
-        const id = `${topic.id} ${partition.partition}`;
+        const id = partitionId(topic, partition);
         ids.push(id);
-        this.rowOf(id, topic, partition).update({ ...partition, ...summary([partition]), partitions: [partition] });
+        this.rowOf(id, topic, partition).update({ ...partition, ...summary([partition]), partitions: [partition] }, this.lags.get(id) ?? []);
       }
     }
     this.place(ids);
@@ -155,6 +168,8 @@ export class TopicTable {
   }
 }
 
+const partitionId = (topic, partition) => `${topic.id} ${partition.partition}`;
+
 /** A row of the table, for a topic or one of its partitions. */
 class Row {
   constructor(topic, partition, onOrder, onToggle) {
@@ -166,11 +181,14 @@ class Row {
     this.why = element('td', { class: 'words why' });
     this.button = element('button', { type: 'button', class: 'small' });
     this.button.addEventListener('click', () => onOrder(this.action, this));
+    this.move = element('button', { type: 'button', class: 'small' }, VERBS.move);
+    this.move.addEventListener('click', () => onOrder('move', this));
     this.label = partition ? `${topic.topic}-${partition.partition}` : topic.topic;
+    this.move.setAttribute('aria-label', `${VERBS.move} ${this.label}`);
     const picture = document.createElementNS(SVG, 'svg');
     picture.setAttribute('viewBox', `0 0 ${SPARK.width} ${SPARK.height}`);
     picture.setAttribute('aria-hidden', 'true');
-    if (!partition) picture.append(this.spark);
+    picture.append(this.spark);
     this.root = element(
       'tr',
       { class: partition ? 'part' : undefined },
@@ -180,19 +198,20 @@ class Row {
       ...this.numbers,
       element('td', { class: 'spark' }, picture),
       this.why,
-      element('td', {}, this.button),
+      element('td', {}, this.button, ...(partition ? [this.move] : [])),
     );
   }
 
   /**
    * @param of the topic or the partition, summed up
-   * @param lags records behind, from long ago to now, if they are known
+   * @param lags records behind, from long ago to now
+   * @param open whether a topic's partitions are shown
    */
   update(of, lags, open) {
     this.of = of;
-    if (lags) {
+    this.spark.setAttribute('d', line(lags));
+    if (open !== undefined) {
       this.name.setAttribute('aria-expanded', String(open));
-      this.spark.setAttribute('d', line(lags));
     } else {
       say(this.name, `${of.partition}: ${count(of.acknowledged)} of ${count(of.endOffset)}`);
     }

@@ -108,11 +108,29 @@ final class Chromium implements AutoCloseable, WebSocket.Listener {
         return answer.orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
     }
 
+    /** Keys that a page is used with. */
+    enum Stroke {
+        TAB("Tab", 9, ""),
+        ENTER("Enter", 13, "\\r"),
+        DOWN("ArrowDown", 40, "");
+
+        private final String name;
+        private final int code;
+        private final String text;
+
+        Stroke(String name, int code, String text) {
+            this.name = name;
+            this.code = code;
+            this.text = text;
+        }
+    }
+
     /** Opens a page, and forgets what was wrong with the last. */
     void open(String uri) {
         call("Page.navigate", "{\"url\":\"about:blank\"}");
         complaints.clear();
         call("Page.navigate", "{\"url\":\"" + uri + "\"}");
+        call("Emulation.setFocusEmulationEnabled", "{\"enabled\":true}");
     }
 
     /** The value of an expression in the page, as text. */
@@ -134,6 +152,21 @@ final class Chromium implements AutoCloseable, WebSocket.Listener {
             throw new IllegalStateException("the script failed: " + answer);
         }
         return String.valueOf(((Map<?, ?>) result.get("result")).get("value"));
+    }
+
+    /** Presses a key, and lets go of it. */
+    void press(Stroke key) {
+        for (String type : List.of("keyDown", "keyUp")) {
+            call(
+                    "Input.dispatchKeyEvent",
+                    "{\"type\":\"" + type + "\",\"key\":\"" + key.name + "\",\"code\":\"" + key.name
+                            + "\",\"windowsVirtualKeyCode\":" + key.code + ",\"text\":\"" + key.text + "\"}");
+        }
+    }
+
+    /** Types into what has the focus. */
+    void type(String text) {
+        call("Input.insertText", "{\"text\":\"" + text + "\"}");
     }
 
     /** What is wrong for those who see or move otherwise, by axe-core's rules. */

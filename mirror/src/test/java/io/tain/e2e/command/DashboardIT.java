@@ -2,6 +2,7 @@ package io.tain.e2e.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tain.e2e.command.Chromium.Stroke;
 import io.tain.e2e.fault.SettingsFile;
 import io.tain.e2e.fault.TainProcess;
 import io.tain.testkit.Await;
@@ -98,6 +99,12 @@ final class DashboardIT {
                 "document.getElementById('health').innerText.includes('" + text + "')");
     }
 
+    private static void press(Stroke... keys) {
+        for (Stroke key : keys) {
+            browser.press(key);
+        }
+    }
+
     private static void type(String id, String text) {
         browser.evaluate("(document.getElementById('" + id + "').value = '" + text + "', document.getElementById('" + id
                 + "').dispatchEvent(new Event('input')))");
@@ -173,6 +180,20 @@ final class DashboardIT {
             look("paused", "dark");
             browser.evaluate("document.querySelector('#rows .small').click()");
             browser.evaluate("document.getElementById('order-do').click()");
+            awaitHealth("Healthy");
+
+            // when a partition is moved, by the keyboard alone
+            browser.evaluate("document.querySelector('#rows .name').focus()");
+            press(Stroke.TAB, Stroke.TAB, Stroke.TAB, Stroke.ENTER);
+            browser.awaitText("Move payments.eu-0?");
+            look("move", "light");
+            press(Stroke.DOWN, Stroke.DOWN, Stroke.TAB);
+            browser.type("2400");
+            browser.awaitText("tain seek east --partition payments.eu-0 --to-offset 2400 --admin 127.0.0.1:");
+            press(Stroke.TAB, Stroke.TAB, Stroke.ENTER);
+
+            // then it goes on there
+            browser.awaitText("moved by an operator from 2500 to 2400");
             awaitHealth("Healthy");
 
             // when the mirror ends
@@ -260,6 +281,7 @@ final class DashboardIT {
             try (Workload load = load("late", 2)) {
                 load.write(10_000);
                 awaitHealth("Catching up");
+                browser.awaitText("to go");
                 look("catching-up", "light");
             }
             proxy(clusters.target()).heal();

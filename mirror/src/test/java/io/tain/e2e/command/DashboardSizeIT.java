@@ -79,7 +79,8 @@ final class DashboardSizeIT {
                     Map.of(),
                     new Load(now * 200, 64, 128, 0, 0, Bottleneck.TARGET_SLOW, latency, true),
                     LinkStatus.Retries.NONE,
-                    List.of()));
+                    List.of(),
+                    OptionalLong.empty()));
         }
 
         private static PartitionStatus partition(int topic, int number, long now) {
