@@ -198,7 +198,7 @@ class Row {
       ...this.numbers,
       element('td', { class: 'spark' }, picture),
       this.why,
-      element('td', {}, this.button, ...(partition ? [this.move] : [])),
+      element('td', {}, this.button, ...(partition ? [' ', this.move] : [])),
     );
   }
 
