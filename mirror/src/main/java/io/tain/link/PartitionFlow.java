@@ -121,6 +121,8 @@ final class PartitionFlow {
             return false;
         }
         return source == null
+                || phase != Phase.RUNNING
+                || isPaused()
                 || source.endOffset().isEmpty()
                 || source.endOffset().getAsLong() > acknowledged();
     }

@@ -42,7 +42,6 @@ final class StateDesk implements Runnable {
     private volatile boolean stopping;
     private volatile OptionalLong failingSinceNanos = OptionalLong.empty();
     private boolean prepared;
-    private boolean trouble;
     private long nextNanos;
 
     StateDesk(String link, StateTopic topic, Pace pace) {
@@ -194,16 +193,16 @@ final class StateDesk implements Runnable {
         try {
             prepare();
             topic.write(news);
-            if (trouble) {
+            if (failingSinceNanos.isPresent()) {
                 LOG.info("{}: the state topic {} is written again", link, topic.name());
             }
-            trouble = false;
             failingSinceNanos = OptionalLong.empty();
             others.forEach(Contribution::onWritten);
             return true;
         } catch (KafkaException e) {
             prepared = false;
-            if (!trouble) {
+            if (failingSinceNanos.isEmpty()) {
+                failingSinceNanos = OptionalLong.of(pace.nanoTime());
                 LOG.warn(
                         "{}: {} checkpoints were not written to {} on the target, trying again: {}",
                         link,
@@ -211,10 +210,6 @@ final class StateDesk implements Runnable {
                         topic.name(),
                         e.toString());
             }
-            if (!trouble) {
-                failingSinceNanos = OptionalLong.of(pace.nanoTime());
-            }
-            trouble = true;
             return false;
         }
     }

@@ -11,7 +11,7 @@ import java.util.List;
  */
 final class Pile {
     /** Above, rewriting a batch costs more than handling it. */
-    static final int TINY_BYTES = 2 * 1024;
+    private static final int TINY_BYTES = 2 * 1024;
 
     /** As much as is fetched at once of a partition; without the headers of all but one, the result is a good deal smaller. */
     private static final int MAX_BYTES = 1024 * 1024;

@@ -91,7 +91,8 @@ class StatusIT {
             mirror.awaitCommitted(other, 15);
 
             // then
-            PartitionStatus status = mirror.status(paused).orElseThrow();
+            PartitionStatus status =
+                    await(mirror, paused, behind -> behind.lag().equals(OptionalLong.of(5)));
             assertThat(status.state()).isEqualTo(State.PAUSED);
             assertThat(status.reason().orElseThrow()).contains("by an operator", "tain resume");
             assertThat(mirror.committed()).containsEntry(paused, 10L);
