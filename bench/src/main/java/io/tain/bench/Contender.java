@@ -10,6 +10,7 @@ interface Contender {
     String DIRECT = "direct";
     String LIMIT = "limit";
     String TAIN = "tain";
+    String TAIN_AT_LEAST_ONCE = "tain-at-least-once";
     String MIRROR_MAKER_1 = "mirrormaker1";
     String MIRROR_MAKER_2 = "mirrormaker2";
     List<String> PEERS = List.of(MIRROR_MAKER_1, MIRROR_MAKER_2);

@@ -70,6 +70,9 @@ final class CopyTrial implements Trial {
             contenders.add(field.limit());
         }
         contenders.add(field.tain());
+        if (work.name().equals(Works.DELIVERY)) {
+            contenders.add(field.tainAtLeastOnce());
+        }
         contenders.addAll(field.peers());
         return contenders;
     }

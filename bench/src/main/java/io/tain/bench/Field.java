@@ -1,5 +1,6 @@
 package io.tain.bench;
 
+import io.tain.config.Delivery;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.util.ArrayList;
@@ -23,7 +24,12 @@ record Field(Place place, List<Integer> streams) {
                 .redirectError(Redirect.DISCARD)
                 .start()
                 .waitFor();
-        return new TainContender(place.launcher());
+        return new TainContender(place.launcher(), Delivery.EXACTLY_ONCE);
+    }
+
+    /** With the weaker promise, to see what the default one costs; after {@link #tain}. */
+    Contender tainAtLeastOnce() {
+        return new TainContender(place.launcher(), Delivery.AT_LEAST_ONCE);
     }
 
     List<Contender> peers() throws IOException, InterruptedException {

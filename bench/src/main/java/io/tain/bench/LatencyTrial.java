@@ -51,7 +51,7 @@ final class LatencyTrial implements Trial {
 
     @Override
     public List<Contender> contenders(Field field) throws IOException, InterruptedException {
-        List<Contender> contenders = new ArrayList<>(List.of(new Direct(), field.tain()));
+        List<Contender> contenders = new ArrayList<>(List.of(new Direct(), field.tain(), field.tainAtLeastOnce()));
         contenders.addAll(field.peers());
         return contenders;
     }

@@ -19,7 +19,9 @@ enum Measure {
     ALL_PARTITIONS_SECONDS("all copied s", 2, Better.LOWER),
     /** From process start until the group has a position for every partition. */
     POSITIONS_SECONDS("all positions s", 2, Better.LOWER),
-    IDLE_CPU_PERCENT("idle CPU %", 2, Better.LOWER);
+    IDLE_CPU_PERCENT("idle CPU %", 2, Better.LOWER),
+    /** From process start to its end. */
+    VERIFY_SECONDS("compared s", 2, Better.LOWER);
 
     /** Which of two values is the better one. */
     enum Better {

@@ -63,6 +63,8 @@ final class Report {
                   the identity policy. Each with the JVM flags of its own script, with 1 and 2 streams or tasks (x2), of which
                   the better counts in every comparison and goes on after the first round; batch.size 64 KiB, linger 5 ms (0 for
                   latency), the topic's codec, acks=all, five requests in flight, large fetches.
+                - **tain-at-least-once**: as tain, with `delivery=at-least-once`.
+                - **verify**: `tain verify --full` of what tain has copied, from the start of its process to the end.
                 - **direct**: no mirror; produced and consumed on the target.
 
                 MB and GB are 10^6 and 10^9 bytes of keys and values before compression. Rates count from the first to the

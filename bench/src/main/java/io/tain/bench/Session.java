@@ -104,6 +104,7 @@ final class Session {
         return switch (work.kind()) {
             case COPY -> CopyTrial.prepare(work, brokers);
             case LATENCY -> new LatencyTrial(brokers, extent.latency());
+            case VERIFY -> VerifyTrial.prepare(work, brokers);
             case PARTITIONS -> PartitionsTrial.prepare(brokers, extent.partitions());
         };
     }

@@ -10,6 +10,7 @@ import java.util.Optional;
 /** What the project wants to reach, and whether the medians reach it. */
 final class Targets {
     private static final double LONGEST_ADDED_MS = 3;
+    private static final double ADDED_BY_DELIVERY_MS = 1;
 
     private final Summary summary;
     private final List<Judged> judged = new ArrayList<>();
@@ -62,8 +63,10 @@ final class Targets {
         targets.cpu();
         targets.footprint();
         targets.latency();
+        targets.delivery();
         targets.farClusters();
         targets.partitions();
+        targets.verification();
         return targets.judged;
     }
 
@@ -136,6 +139,24 @@ final class Targets {
                 Summary.ratio(added, added(Contender.MIRROR_MAKER_2)));
     }
 
+    private void delivery() {
+        atLeast(
+                Works.DELIVERY,
+                "throughput",
+                0.95,
+                Contender.TAIN_AT_LEAST_ONCE,
+                Summary.ratio(
+                        tain(Works.DELIVERY, Measure.RECORDS_PER_SECOND),
+                        summary.best(Works.DELIVERY, Contender.TAIN_AT_LEAST_ONCE, Measure.RECORDS_PER_SECOND)));
+        Optional<Double> added = added(Contender.TAIN)
+                .flatMap(once -> added(Contender.TAIN_AT_LEAST_ONCE).map(weaker -> once - weaker));
+        add(
+                Works.LATENCY,
+                "p99 at most " + ADDED_BY_DELIVERY_MS + " ms above " + Contender.TAIN_AT_LEAST_ONCE,
+                added.map(value -> String.format(Locale.ROOT, "%.2f ms", value)),
+                added.map(value -> value <= ADDED_BY_DELIVERY_MS));
+    }
+
     /** What the contender adds to the direct way. */
     private Optional<Double> added(String name) {
         Optional<Double> direct = summary.best(Works.LATENCY, Contender.DIRECT, Measure.P99_MS);
@@ -157,6 +178,10 @@ final class Targets {
         }
     }
 
+    private void verification() {
+        atMost(Works.VERIFY, Measure.VERIFY_SECONDS, 15, tain(Works.VERIFY, Measure.VERIFY_SECONDS));
+    }
+
     private Optional<Double> tain(String work, Measure measure) {
         return summary.best(work, Contender.TAIN, measure);
     }
@@ -167,7 +192,7 @@ final class Targets {
     }
 
     private void atLeast(String work, String what, double times, String than, Optional<Double> ratio) {
-        String wanted = what + " at least " + String.format(Locale.ROOT, "%.1f x %s", times, than);
+        String wanted = what + " at least " + String.format(Locale.ROOT, "%s x %s", times, than);
         add(
                 work,
                 wanted,

@@ -19,7 +19,9 @@ record Work(String name, Kind kind, Load load, Optional<Link> link) {
         /** How much later records arrive. */
         LATENCY,
         /** How many partitions are held. */
-        PARTITIONS
+        PARTITIONS,
+        /** How long a copy takes to be compared. */
+        VERIFY
     }
 
     /**

@@ -22,8 +22,13 @@ final class Works {
     private static final Map<String, Integer> BATCHES = batches();
     private static final List<Codec> CODECS = List.of(Codec.NONE, Codec.LZ4, Codec.ZSTD, Codec.GZIP);
     static final String LATENCY = "latency";
+
+    /** Where exactly once is compared with at least once, as is the latency. */
+    static final String DELIVERY = "lz4-64k";
+
     static final String PARTITIONS = "partitions";
-    private static final List<String> QUICK = List.of("lz4-64k", LATENCY, PARTITIONS);
+    static final String VERIFY = "verify";
+    private static final List<String> QUICK = List.of(DELIVERY, LATENCY, PARTITIONS);
 
     private Works() {}
 
@@ -44,6 +49,8 @@ final class Works {
         }
         works.add(
                 new Work(PARTITIONS, Kind.PARTITIONS, new Load(Codec.LZ4, BATCHES.get("16k"), 0, 0), Optional.empty()));
+        Load compared = new Load(Codec.LZ4, BATCHES.get("64k"), COPY_RECORDS, 0);
+        works.add(new Work(VERIFY, Kind.VERIFY, compared, Optional.empty()));
         return works;
     }
 

@@ -2,6 +2,7 @@ package io.tain.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tain.config.Delivery;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,7 +34,7 @@ final class CopyIT {
         Path lib = Files.createDirectory(installation.resolve("lib"));
         copyJars(target.resolve("lib"), lib);
         copyJars(target, lib);
-        tain = new TainContender(launcher);
+        tain = new TainContender(launcher, Delivery.EXACTLY_ONCE);
     }
 
     private static void copyJars(Path from, Path to) throws IOException {
@@ -59,6 +60,17 @@ final class CopyIT {
                 assertThat(values.get(Measure.PEAK_MIB)).isBetween(20.0, 3_000.0);
             }
             assertThat(copied.get(Measure.FIRST_RECORD_SECONDS)).isBetween(0.05, 60.0);
+        }
+    }
+
+    @Test
+    void shouldMeasureAComparison() throws IOException {
+        Work work = Works.quick().get(0).withRecords(RECORDS / 10);
+        try (Brokers brokers = Brokers.start(work.link())) {
+            Map<Measure, Double> compared =
+                    VerifyTrial.prepare(work, brokers).run(tain, "three", newDirectory("three"));
+
+            assertThat(compared.get(Measure.VERIFY_SECONDS)).isBetween(0.05, 60.0);
         }
     }
 

@@ -28,12 +28,25 @@ public final class Assignment {
     }
 
     /**
-     * Who writes the target partition, and nobody else.
+     * Who writes the target partition, and nobody else: for as long as the target remembers whose the producer id is, and up to which
+     * epoch it is shut out. Once it has forgotten, there is nothing that keeps a former owner from writing.
      *
      * @param producerId for its batches
      * @param epoch of the id; behind it is nobody
+     * @param sinceMs when it became the owner, or shortly before, in milliseconds since the epoch
+     * @param lifeMs for how long from then on the target remembers at least, in milliseconds
      */
-    public record Owner(long producerId, short epoch) {}
+    public record Owner(long producerId, short epoch, long sinceMs, long lifeMs) {
+        /** Whether it should become the owner anew, which begins another life. */
+        public boolean isDue(long nowMs) {
+            return nowMs - sinceMs > lifeMs / 3;
+        }
+
+        /** Whether it may not write any more: long before the target forgets. */
+        public boolean isOver(long nowMs) {
+            return nowMs - sinceMs > lifeMs / 3 * 2;
+        }
+    }
 
     /**
      * @param targetTopic the id of the target topic of the same name, which must not change; zero if unknown

@@ -12,6 +12,8 @@ public enum Verdict {
     ABORTED(Action.DROP),
     /** Compaction took all records. */
     EMPTY(Action.DROP),
+    /** Written by a mirror in the opposite direction: it comes from the target. */
+    ECHO(Action.DROP),
     /** The position is inside the batch; what comes before it must not be copied again. */
     START_INSIDE_BATCH(Action.TRANSCODE),
     /** Magic 0 or 1, which brokers no longer take. */

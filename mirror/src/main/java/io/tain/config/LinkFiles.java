@@ -81,8 +81,7 @@ public final class LinkFiles {
         StateConfig state =
                 new StateConfig(options.orDefault(LinkOptions.DELIVERY), options.orDefault(LinkOptions.STATE_TOPIC));
         if (state.delivery() == Delivery.EXACTLY_ONCE) {
-            options.setting(LinkOptions.DELIVERY)
-                    .ifPresent(setting -> requireWhatOnceNeeds(setting, state, targetConfig));
+            requireWhatOnceNeeds(options, target);
         }
         Optional<GroupSync> groups = groups(options, state);
         return topics.filter(all -> problems.errors().size() == errorsBefore)
@@ -110,21 +109,27 @@ public final class LinkFiles {
         return groups.flatMap(chosen -> interval.map(between -> new GroupSync(chosen, between, rewinds)));
     }
 
-    private void requireWhatOnceNeeds(Setting delivery, StateConfig state, TargetConfig target) {
-        if (state.topic().isEmpty()) {
-            problems.error(delivery, "needs " + LinkOptions.STATE_TOPIC.key() + ", which is off; name a topic there");
+    /** Nobody is to get less than exactly once without having said so. */
+    private void requireWhatOnceNeeds(OptionValues options, Settings target) {
+        if (options.orDefault(LinkOptions.STATE_TOPIC).isEmpty()) {
+            options.setting(LinkOptions.STATE_TOPIC)
+                    .ifPresent(setting -> notWithOnce(setting, "has its place on the target in it: name a topic"));
         }
-        if (target.guarantees().acks() != -1 || !target.guarantees().idempotent()) {
-            problems.error(
-                    delivery, "needs target.acks=all and target.enable.idempotence=true; leave both out, they are so");
+        TargetSide.weakened(target)
+                .forEach(setting -> notWithOnce(setting, "needs acks=all and idempotence: leave it out"));
+        if (options.orDefault(LinkOptions.ON_REFUSED) != OnRefused.HALT) {
+            options.setting(LinkOptions.ON_REFUSED)
+                    .ifPresent(setting -> notWithOnce(
+                            setting,
+                            "counts the records of both sides after a crash, which this would upset: write halt"));
         }
-        if (target.onRefused() != OnRefused.HALT) {
-            problems.error(
-                    delivery,
-                    "counts the records of both sides after a crash, which " + LinkOptions.ON_REFUSED.key() + "="
-                            + "dead-letter or skip would upset; write " + LinkOptions.ON_REFUSED.key()
-                            + "=halt or " + LinkOptions.DELIVERY.key() + "=at-least-once");
-        }
+    }
+
+    private void notWithOnce(Setting setting, String remedy) {
+        String option = LinkOptions.DELIVERY.key();
+        problems.error(
+                setting,
+                "can't be with " + option + "=exactly-once, which " + remedy + ", or " + option + "=at-least-once");
     }
 
     /** Shares the file's settings out to Tain, the source and the target. */

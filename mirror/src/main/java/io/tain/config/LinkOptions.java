@@ -41,7 +41,7 @@ public final class LinkOptions {
     public static final LinkOption<Delivery> DELIVERY = new LinkOption<>(
             "delivery",
             choice(List.of(Delivery.values())),
-            "at-least-once",
+            "exactly-once",
             "What is promised about records after a crash: none lost, and none copied twice or some perhaps.");
     public static final LinkOption<Optional<String>> STATE_TOPIC = new LinkOption<>(
             "tain.state.topic",

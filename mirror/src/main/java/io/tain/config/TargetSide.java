@@ -4,7 +4,9 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Reads the settings of a link's target. */
 final class TargetSide {
@@ -54,6 +56,18 @@ final class TargetSide {
                 number("max.request.size"),
                 number(DELIVERY).filter(millis -> millis != Integer.MAX_VALUE).map(Duration::ofMillis),
                 onRefused);
+    }
+
+    /** Settings that ask for less than Kafka's strongest guarantees; none if they are refused for another reason. */
+    static List<Setting> weakened(Settings settings) {
+        Optional<Setting> acks =
+                settings.get(ACKS).filter(setting -> Set.of("0", "1").contains(setting.value()));
+        Optional<Setting> off =
+                settings.get(IDEMPOTENCE).filter(setting -> setting.value().equalsIgnoreCase("false"));
+        boolean contradictory = acks.isPresent() && settings.has(IDEMPOTENCE) && off.isEmpty();
+        return contradictory
+                ? List.of()
+                : Stream.of(acks, off).flatMap(Optional::stream).toList();
     }
 
     private TargetConfig.Guarantees guarantees() {

@@ -10,6 +10,7 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RebalanceInProgressException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,6 +22,7 @@ import org.slf4j.LoggerFactory;
 final class Commits {
     private static final Logger LOG = LoggerFactory.getLogger(Commits.class);
     private static final Duration ASK = Duration.ofSeconds(5);
+    private static final Duration REFUSED_PAUSE = Duration.ofSeconds(1);
 
     private final String link;
     private final Duration interval;
@@ -30,6 +32,7 @@ final class Commits {
     private long nextNanos;
     private boolean inFlight;
     private boolean fail;
+    private boolean markFails;
 
     /** @param flows the partitions that are owned, as the control thread has them at each time */
     Commits(
@@ -75,17 +78,40 @@ final class Commits {
 
     /** Commits of partitions that were taken over that they are, and waits for it, before their first record is copied. */
     void mark() {
+        long now = pace.nanoTime();
         Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
-        flows.values().forEach(flow -> flow.toBeMarked().ifPresent(mark -> offsets.put(flow.partition(), mark)));
+        for (PartitionFlow flow : flows.values()) {
+            if (!flow.isPostponed(now)) {
+                flow.toBeMarked().ifPresent(mark -> offsets.put(flow.partition(), mark));
+            }
+        }
         if (offsets.isEmpty()) {
             return;
         }
         try {
             consumer.commitSync(offsets, ASK);
             offsets.keySet().forEach(partition -> flows.get(partition).onMarked());
+            markFails = false;
+        } catch (TopicAuthorizationException e) {
+            // The others were committed nevertheless.
+            offsets.keySet().forEach(partition -> {
+                if (e.unauthorizedTopics().contains(partition.topic())) {
+                    flows.get(partition).postpone(now + REFUSED_PAUSE.toNanos(), unreadable(partition));
+                } else {
+                    flows.get(partition).onMarked();
+                }
+            });
         } catch (KafkaException e) {
-            LOG.warn("{}: {} were not committed yet, trying again: {}", link, text(offsets.keySet()), e.toString());
+            if (!markFails) {
+                LOG.warn("{}: {} were not committed yet, trying again: {}", link, text(offsets.keySet()), e.toString());
+            }
+            markFails = true;
         }
+    }
+
+    /** What to do about a topic of which the group may not commit. */
+    static String unreadable(TopicPartition partition) {
+        return "TOPIC_AUTHORIZATION_FAILED on the source; grant Read on topic " + partition.topic();
     }
 
     private static Map<TopicPartition, OffsetAndMetadata> uncommitted(Collection<PartitionFlow> some) {

@@ -28,6 +28,15 @@ record Copying(OffsetTracker tracker, SourcePartition source, Uuid targetTopic, 
         return source.assignment().partition();
     }
 
+    /**
+     * The phase of the last checkpoint: nobody looks for copies behind one that is RELEASED.
+     *
+     * @param drained whether the tracker knows of all that was read
+     */
+    Phase lastPhase(boolean drained) {
+        return drained && tracker.isIdle() ? Phase.RELEASED : Phase.COPYING;
+    }
+
     Checkpoint at(Position position, Phase phase, long nowMs) {
         return new Checkpoint(
                 position.offset(),

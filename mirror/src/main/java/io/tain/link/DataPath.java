@@ -182,38 +182,70 @@ final class DataPath {
         return Optional.empty();
     }
 
-    /** Stops reading these and waits, at most so long, until all that was read of them is acknowledged. */
-    void drain(Collection<PartitionFlow> flows, Duration limit, Pace pace) {
+    /**
+     * Takes over anew, by letting it go in good order, one partition whose owner's life is due: else the target would forget whose
+     * it is, and who comes next could not shut this process out.
+     */
+    void maybeRenew(Collection<PartitionFlow> flows, Pace pace) {
+        long nowMs = pace.currentTimeMs();
+        flows.stream()
+                .filter(flow -> flow.phase() == PartitionFlow.Phase.RUNNING && !flow.isPaused())
+                .filter(flow ->
+                        flow.place().filter(place -> place.owner().isDue(nowMs)).isPresent())
+                .findFirst()
+                .ifPresent(flow -> {
+                    boolean drained = drain(List.of(flow), HEAR, pace);
+                    release(List.of(flow), drained, pace);
+                    flow.restart();
+                });
+    }
+
+    /**
+     * Stops reading these and waits, at most so long, until all that was read of them is acknowledged. Tells whether the trackers
+     * know of all that was read; if the threads have not heard of it in time, something may still be on its way to them.
+     */
+    boolean drain(Collection<PartitionFlow> flows, Duration limit, Pace pace) {
         long deadline = pace.nanoTime() + limit.toNanos();
         CompletableFuture<Void> read = CompletableFuture.allOf(flows.stream()
                 .flatMap(flow -> flow.assignment().stream())
                 .map(reader::remove)
                 .toArray(CompletableFuture[]::new));
         if (!pace.await(read, HEAR)) {
-            return;
+            return false;
         }
         // Behind the ranges in the writers' mailboxes: when it is run, the trackers know of all that was read.
         CompletableFuture<Void> taken = CompletableFuture.allOf(
                 writers.stream().map(writer -> writer.mailbox().ask(() -> {})).toArray(CompletableFuture[]::new));
         if (!pace.await(taken, HEAR)) {
-            return;
+            return false;
         }
         while (!flows.stream().allMatch(PartitionFlow::isDrained) && pace.nanoTime() < deadline) {
             pace.await(Duration.ofMillis(5));
         }
+        return true;
     }
 
-    /** Gives up partitions that were drained: leaves word of where they stand, and forgets what is still under way. */
-    void release(Collection<PartitionFlow> flows, Pace pace) {
+    /**
+     * Gives partitions up: leaves word of where they stand, and forgets what is still under way.
+     *
+     * @param drained what {@link #drain} told of them
+     */
+    void release(Collection<PartitionFlow> flows, boolean drained, Pace pace) {
         flows.forEach(flow -> flow.takeover().ifPresent(Job::cancel));
         List<Assignment> started =
                 flows.stream().flatMap(flow -> flow.assignment().stream()).toList();
         desks.maps().ifPresent(maps -> pace.await(maps.publish(started), HEAR));
         desks.state()
                 .filter(state -> !started.isEmpty())
-                .map(state -> state.release(started))
+                .map(state -> state.release(started, drained))
                 .ifPresent(written -> pace.await(written, LEAVE_WORD));
         started.forEach(this::abandon);
+    }
+
+    /** Forgets a partition that somebody else may own by now. */
+    void lose(PartitionFlow flow) {
+        flow.takeover().ifPresent(Job::cancel);
+        flow.assignment().ifPresent(this::abandon);
     }
 
     /** Forgets what is still under way for an assignment. */

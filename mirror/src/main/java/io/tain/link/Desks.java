@@ -9,6 +9,11 @@ import java.util.Optional;
  * @param state keeps the link's state on the target; empty without a state topic
  * @param takeovers makes partitions this process's own; empty where records are delivered at least once
  * @param maps the offset maps; empty without a state topic
+ * @param loops tells records that a link in the opposite direction has written; empty without a state topic
  */
 record Desks(
-        TopicDesk topics, Optional<StateDesk> state, Optional<TakeoverDesk> takeovers, Optional<OffsetMaps> maps) {}
+        TopicDesk topics,
+        Optional<StateDesk> state,
+        Optional<TakeoverDesk> takeovers,
+        Optional<OffsetMaps> maps,
+        Optional<LoopDesk> loops) {}

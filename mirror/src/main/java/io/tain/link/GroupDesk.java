@@ -61,6 +61,7 @@ final class GroupDesk implements Runnable {
     private final OffsetMaps maps;
     private final Optional<GroupSync> groups;
     private final Predicate<String> wanted;
+    private final Predicate<String> bothWays;
     private final LongSupplier clockMs;
     private final CountDownLatch stopped = new CountDownLatch(1);
     private volatile Map<String, Seen> seen = Map.of();
@@ -73,14 +74,24 @@ final class GroupDesk implements Runnable {
      */
     private record Seen(int partitions, int ahead, OptionalLong syncedMs, Optional<String> reason) {}
 
-    /** @param ownGroup that of the mirror, which is of no use on the target */
-    GroupDesk(Clusters clusters, OffsetMaps maps, Optional<GroupSync> groups, String ownGroup, LongSupplier clockMs) {
+    /**
+     * @param ownGroup that of the mirror, which is of no use on the target
+     * @param bothWays tells topics that are mirrored in the opposite direction too
+     */
+    GroupDesk(
+            Clusters clusters,
+            OffsetMaps maps,
+            Optional<GroupSync> groups,
+            String ownGroup,
+            Predicate<String> bothWays,
+            LongSupplier clockMs) {
         this.source = clusters.source();
         this.target = clusters.target();
         this.maps = maps;
         this.groups = groups;
         this.wanted = name -> !name.equals(ownGroup)
                 && groups.filter(sync -> sync.groups().matches(name)).isPresent();
+        this.bothWays = bothWays;
         this.clockMs = clockMs;
     }
 
@@ -179,6 +190,18 @@ final class GroupDesk implements Runnable {
             throws InterruptedException {
         OptionalLong before =
                 Optional.ofNullable(seen.get(group)).map(Seen::syncedMs).orElse(OptionalLong.empty());
+        Optional<String> merged = onSource.keySet().stream()
+                .map(TopicPartition::topic)
+                .filter(bothWays)
+                .findFirst();
+        if (merged.isPresent()) {
+            return new Seen(
+                    onSource.size(),
+                    0,
+                    before,
+                    Optional.of("topic " + merged.get() + " is mirrored both ways, and no position in it parts the same"
+                            + " records on both sides"));
+        }
         try {
             if (isActive(described)) {
                 return new Seen(onSource.size(), 0, before, Optional.of("it has members on the target"));

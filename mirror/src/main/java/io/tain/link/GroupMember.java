@@ -311,7 +311,7 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
         for (TopicPartition partition : partitions) {
             PartitionFlow flow = flows.remove(partition);
             if (flow != null) {
-                flow.assignment().ifPresent(path::abandon);
+                path.lose(flow);
             }
         }
         userListener.ifPresent(listener -> listener.onPartitionsLost(partitions));
@@ -330,9 +330,9 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
         if (leaving.isEmpty()) {
             return; // closing the consumer revokes everything once more, when the data path has ended already
         }
-        path.drain(leaving, config.tuning().intervals().drain(), pace);
+        boolean drained = path.drain(leaving, config.tuning().intervals().drain(), pace);
         commits.commitLast(leaving);
-        path.release(leaving, pace);
+        path.release(leaving, drained, pace);
     }
 
     /** Finds where the newly assigned partitions begin, and commits that before their first record is read. */
@@ -366,9 +366,7 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
             nextPositionsNanos = pace.nanoTime() + PAUSE_AFTER_ERROR.toNanos();
             without.stream()
                     .filter(partition -> e.unauthorizedTopics().contains(partition.topic()))
-                    .forEach(partition -> flows.get(partition)
-                            .setReason("TOPIC_AUTHORIZATION_FAILED on the source; grant Read on topic "
-                                    + partition.topic()));
+                    .forEach(partition -> flows.get(partition).setReason(Commits.unreadable(partition)));
         } catch (AuthenticationException | RetriableException e) {
             onTrouble(e);
         } catch (KafkaException e) {
@@ -420,6 +418,7 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
         long now = pace.nanoTime();
         if (now - nextPublishNanos >= 0) {
             nextPublishNanos = now + PUBLISH.toNanos();
+            path.maybeRenew(flows.values(), pace);
             waits.observe(publish());
         }
     }

@@ -6,6 +6,8 @@ import io.tain.config.ObserverSettings;
 import io.tain.link.ClusterWatch.OtherClusterException;
 import io.tain.link.LinkStatus.PartitionStatus;
 import io.tain.link.StartFailure.Side;
+import io.tain.source.EchoGuard;
+import io.tain.state.LinkEntry;
 import io.tain.state.StateTopic;
 import io.tain.topic.TargetTopics;
 import io.tain.topic.TargetTopics.Wanted;
@@ -18,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -136,12 +139,40 @@ final class Link {
             check.checkDistinct(now.sourceId(), now.targetId());
         }
         check.settleGroup(source.get(), asked);
+        Set<String> visible = check.visible(asked.topics());
         matching = check.topics(asked.topics());
         if (config.state().delivery() == Delivery.EXACTLY_ONCE) {
-            new OnceCheck(config, START_LIMIT)
-                    .check(target.get(), settings.stateId(), TakeoverDesk.idPrefix(config.name()), matching);
+            try (StateTopic topic = stateTopic(START_LIMIT)) {
+                new OnceCheck(config, START_LIMIT)
+                        .check(target.get(), TakeoverDesk.idPrefix(config.name()), matching, topic);
+            }
+        }
+        if (config.state().topic().isPresent()) {
+            new LoopCheck(config, now, START_LIMIT)
+                    .check(
+                            target.get(),
+                            entry(System.currentTimeMillis()).encode(),
+                            settings.stateId(),
+                            matching,
+                            visible);
         }
         return now;
+    }
+
+    private LinkEntry entry(long nowMs) {
+        Ends known = ends.orElseThrow();
+        return new LinkEntry(
+                known.sourceId(),
+                known.targetId(),
+                config.state().delivery(),
+                config.topics().pattern().pattern(),
+                nowMs);
+    }
+
+    /** Whether it can mirror topics that the other one mirrors in the opposite direction; each has to be able to. */
+    boolean tellsEchoesOf(Link other) {
+        return config.state().delivery() == Delivery.EXACTLY_ONCE
+                && config.state().topic().equals(other.config.state().topic());
     }
 
     /** For a client of that side; after {@link #check}. */
@@ -163,10 +194,13 @@ final class Link {
     void start(long budgetBytesPerStream) {
         TopicDesk topics = new TopicDesk(new TargetTopics(source.orElseThrow(), target.orElseThrow())::prepare);
         start("topics", topics);
-        Optional<StateDesk> state = config.state().topic().map(this::startState);
+        Optional<StateDesk> state = config.state().topic().map(name -> startState());
         boolean once = config.state().delivery() == Delivery.EXACTLY_ONCE;
         Optional<OffsetMaps> maps = state.map(desk -> new OffsetMaps(config.name(), desk));
-        desks = new Desks(topics, state, state.filter(kept -> once).map(this::startTakeovers), maps);
+        Optional<LoopDesk> loops = config.state().topic().map(this::startLoops);
+        EchoGuard guard = loops.map(EchoGuard::new).orElseGet(EchoGuard::none);
+        desks = new Desks(
+                topics, state, state.filter(kept -> once).map(kept -> startTakeovers(kept, guard)), maps, loops);
         groups = maps.map(this::startGroups);
         if (matching.isEmpty()) {
             LOG.warn(
@@ -203,20 +237,33 @@ final class Link {
                 maps,
                 config.groups(),
                 config.groupId(),
+                topic -> desks.loops().filter(loops -> loops.isBothWays(topic)).isPresent(),
                 System::currentTimeMillis);
         start("groups", desk);
         return desk;
     }
 
-    private StateDesk startState(String name) {
-        StateTopic topic = new StateTopic(name, config.target().client(), settings.stateId(), STATE_LIMIT);
-        StateDesk desk = new StateDesk(config.name(), topic, new SystemPace());
+    private StateTopic stateTopic(Duration limit) {
+        return new StateTopic(
+                config.state().topic().orElseThrow(), config.target().client(), settings.stateId(), limit);
+    }
+
+    private StateDesk startState() {
+        StateDesk desk = new StateDesk(
+                config.name(), stateTopic(STATE_LIMIT), target.orElseThrow(), this::entry, new SystemPace());
         start("state", desk);
         stateThread = Optional.of(threads.remove(threads.size() - 1));
         return desk;
     }
 
-    private TakeoverDesk startTakeovers(StateDesk state) {
+    private LoopDesk startLoops(String name) {
+        StateTopic topic = new StateTopic(name, config.source().client(), settings.clientId(0) + "-loop", STATE_LIMIT);
+        LoopDesk desk = new LoopDesk(config, matching, topic, source.orElseThrow(), ends.orElseThrow());
+        start("loops", desk);
+        return desk;
+    }
+
+    private TakeoverDesk startTakeovers(StateDesk state, EchoGuard guard) {
         String id = settings.writerId(0, 0) + "-takeover";
         boolean committed = config.source().readCommitted();
         TakeoverDesk desk = new TakeoverDesk(
@@ -231,6 +278,7 @@ final class Link {
                                 committed ? IsolationLevel.READ_COMMITTED : IsolationLevel.READ_UNCOMMITTED),
                         target.orElseThrow()),
                 committed,
+                guard,
                 new SystemPace());
         start("takeover", desk);
         return desk;
@@ -274,6 +322,7 @@ final class Link {
         if (desks != null) {
             desks.topics().stop();
             desks.takeovers().ifPresent(TakeoverDesk::stop);
+            desks.loops().ifPresent(LoopDesk::stop);
         }
         groups.ifPresent(GroupDesk::stop);
     }

@@ -44,6 +44,9 @@ final class LogWalk implements FetchListener, AutoCloseable {
         /** Takes what was read from the position on; moves the position. */
         void take(FetchedPartition fetched, long nowMs);
 
+        /** An answer is over that may have been about it, whether it had anything of it or not. */
+        default void onAnswer(long nowMs) {}
+
         /** The log does not have the position. */
         void onOutOfRange(FetchedPartition fetched);
 
@@ -51,8 +54,13 @@ final class LogWalk implements FetchListener, AutoCloseable {
         void onTrouble(String what);
     }
 
+    /** Learns who leads the topic: in good time, for many topics are learned of as quickly as one. */
+    void watch(String topic) {
+        client.watch(topic);
+    }
+
     void add(Walker walker) {
-        client.watch(walker.partition().topic());
+        watch(walker.partition().topic());
         walkers.put(walker.partition(), walker);
     }
 
@@ -107,13 +115,13 @@ final class LogWalk implements FetchListener, AutoCloseable {
 
     @Override
     public void onFetchEnded(FetchEnd end) {
-        if (!end.problem().isEmpty()) {
-            for (TopicPartition partition : end.asked()) {
+        for (TopicPartition partition : end.asked()) {
+            Walker walker = walkers.get(partition);
+            if (end.problem().isEmpty() && walker != null) {
+                walker.onAnswer(nowMs);
+            } else if (!end.problem().isEmpty()) {
                 notBefore.put(partition, nowMs + BACKOFF_MS);
-                Walker walker = walkers.get(partition);
-                if (walker != null) {
-                    walker.onTrouble(end.problem());
-                }
+                Optional.ofNullable(walker).ifPresent(asked -> asked.onTrouble(end.problem()));
             }
         }
     }

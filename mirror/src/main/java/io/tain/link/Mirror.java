@@ -114,7 +114,9 @@ public final class Mirror implements MirrorView {
                 boolean opposite = one.sourceId().equals(other.targetId())
                         && one.targetId().equals(other.sourceId());
                 Optional<String> shared = Optional.empty();
-                if (opposite) {
+                boolean guarded =
+                        links.get(i).tellsEchoesOf(links.get(j)) && links.get(j).tellsEchoesOf(links.get(i));
+                if (opposite && !guarded) {
                     shared = links.get(i).sharedTopic(links.get(j));
                     shared = shared.isPresent() ? shared : links.get(j).sharedTopic(links.get(i));
                 }
@@ -124,7 +126,7 @@ public final class Mirror implements MirrorView {
                             "links " + links.get(i).config().name() + " and "
                                     + links.get(j).config().name() + " mirror topic " + shared.get()
                                     + " both ways under the same name: its records would go back and forth for ever;"
-                                    + " exclude it from one of them");
+                                    + " let both deliver exactly once, or exclude it from one of them");
                 }
             }
         }

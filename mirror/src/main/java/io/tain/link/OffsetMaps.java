@@ -17,6 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
+import java.util.stream.Collectors;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.slf4j.Logger;
@@ -92,7 +93,7 @@ final class OffsetMaps implements StateDesk.Contribution {
 
     @Override
     public void collect(BiConsumer<StateKey, byte[]> changed) {
-        written.keySet().retainAll(maps.values());
+        written.keySet().removeIf(mapped -> maps.get(mapped.partition()) != mapped);
         collected.clear();
         removed.clear();
         removed.addAll(obsolete);
@@ -117,15 +118,18 @@ final class OffsetMaps implements StateDesk.Contribution {
             reading.set(false);
             return;
         }
-        var unused = desk.read().whenComplete((state, failure) -> {
-            reading.set(false);
-            if (failure == null) {
-                load(waiters, state);
-                maybeRead();
-            } else {
-                waiters.forEach(MappedPartition::askAgain); // in a second
-            }
-        });
+        Set<TopicPartition> wanted =
+                waiters.stream().map(MappedPartition::partition).collect(Collectors.toSet());
+        var unused = desk.read(key -> key.kind() == StateKey.Kind.MAP && wanted.contains(key.partition()))
+                .whenComplete((state, failure) -> {
+                    reading.set(false);
+                    if (failure == null) {
+                        load(waiters, state);
+                        maybeRead();
+                    } else {
+                        waiters.forEach(MappedPartition::askAgain); // in a second
+                    }
+                });
     }
 
     private void collect(MappedPartition mapped, BiConsumer<StateKey, byte[]> changed) {
@@ -153,7 +157,7 @@ final class OffsetMaps implements StateDesk.Contribution {
     }
 
     private void load(Collection<MappedPartition> waiters, Map<StateKey, byte[]> state) {
-        Map<TopicPartition, Map<Integer, StoredChunk>> stored = chunks(state, link);
+        Map<TopicPartition, Map<Integer, StoredChunk>> stored = chunks(state);
         for (MappedPartition mapped : waiters) {
             Map<Integer, MapChunk> mine = new HashMap<>();
             int before = obsolete.size();
@@ -176,15 +180,13 @@ final class OffsetMaps implements StateDesk.Contribution {
         }
     }
 
-    /** A link's chunks in its state, by partition and number; what can't be read is left out, and with it what lies before. */
-    private static Map<TopicPartition, Map<Integer, StoredChunk>> chunks(Map<StateKey, byte[]> state, String link) {
+    /** Chunks of the state, by partition and number; what can't be read is left out, and with it what lies before. */
+    private static Map<TopicPartition, Map<Integer, StoredChunk>> chunks(Map<StateKey, byte[]> state) {
         Map<TopicPartition, Map<Integer, StoredChunk>> stored = new HashMap<>();
         state.forEach((key, value) -> {
-            if (key.kind() == StateKey.Kind.MAP && key.link().equals(link)) {
-                decode(key, value)
-                        .ifPresent(chunk -> stored.computeIfAbsent(key.partition(), p -> new HashMap<>())
-                                .put(key.chunk(), chunk));
-            }
+            decode(key, value)
+                    .ifPresent(chunk -> stored.computeIfAbsent(key.partition(), p -> new HashMap<>())
+                            .put(key.chunk(), chunk));
         });
         return stored;
     }

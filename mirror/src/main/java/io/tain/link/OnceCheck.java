@@ -6,6 +6,7 @@ import io.tain.state.StateTopic;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -15,7 +16,6 @@ import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.DescribeTopicsOptions;
 import org.apache.kafka.clients.admin.FenceProducersOptions;
 import org.apache.kafka.clients.admin.TopicDescription;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.errors.AuthorizationException;
@@ -25,6 +25,8 @@ import org.apache.kafka.common.errors.AuthorizationException;
  * says what to grant instead.
  */
 final class OnceCheck {
+    private static final String STATE_RIGHTS = "--operation Read --operation Write";
+
     private final LinkConfig config;
     private final Duration limit;
 
@@ -36,64 +38,70 @@ final class OnceCheck {
     /**
      * @param idPrefix of the link's transactional ids
      * @param topics that are mirrored now
+     * @param state the state topic on the target; made if it is missing
      */
-    void check(Admin target, String clientId, String idPrefix, List<String> topics)
+    void check(Admin target, String idPrefix, List<String> topics, StateTopic state)
             throws StartFailure, InterruptedException {
-        int limitMs = (int) limit.toMillis();
+        // Asked together, and answered while the state topic is looked at.
+        KafkaFuture<Void> ids = target.fenceProducers(
+                        List.of(idPrefix + "start"), new FenceProducersOptions().timeoutMs((int) limit.toMillis()))
+                .all();
+        Map<String, KafkaFuture<TopicDescription>> described = describe(target, topics);
+        Optional<StartFailure> stateFailure = checkState(target, state);
         try {
-            target.fenceProducers(List.of(idPrefix + "start"), new FenceProducersOptions().timeoutMs(limitMs))
-                    .all()
-                    .get();
+            ids.get();
         } catch (ExecutionException e) {
             throw failure(
-                    "the transactional ids that begin with " + idPrefix,
+                    "to use transactional ids that begin with " + idPrefix,
                     "--operation Describe --operation Write --resource-pattern-type prefixed --transactional-id "
                             + idPrefix,
                     e.getCause());
         }
-        checkTopics(target, topics, limitMs);
-        checkState(clientId);
+        requireRight(AclOperation.READ, described, "--operation Read");
+        if (stateFailure.isPresent()) {
+            throw stateFailure.get();
+        }
+        Map<String, KafkaFuture<TopicDescription>> ofState = describe(target, List.of(state.name()));
+        requireRight(AclOperation.READ, ofState, STATE_RIGHTS);
+        requireRight(AclOperation.WRITE, ofState, STATE_RIGHTS);
     }
 
-    private void checkTopics(Admin target, List<String> topics, int limitMs) throws StartFailure, InterruptedException {
-        Map<String, KafkaFuture<TopicDescription>> described = target.describeTopics(
+    private Map<String, KafkaFuture<TopicDescription>> describe(Admin target, List<String> topics) {
+        return target.describeTopics(
                         topics,
                         new DescribeTopicsOptions()
                                 .includeAuthorizedOperations(true)
-                                .timeoutMs(limitMs))
+                                .timeoutMs((int) limit.toMillis()))
                 .topicNameValues();
-        List<String> unreadable = new ArrayList<>();
+    }
+
+    private void requireRight(
+            AclOperation operation, Map<String, KafkaFuture<TopicDescription>> described, String grant)
+            throws StartFailure, InterruptedException {
+        List<String> denied = new ArrayList<>();
         for (Map.Entry<String, KafkaFuture<TopicDescription>> topic : described.entrySet()) {
             try {
                 Set<AclOperation> allowed = topic.getValue().get().authorizedOperations();
-                if (allowed != null && !allowed.contains(AclOperation.READ)) {
-                    unreadable.add(topic.getKey());
+                if (allowed != null && !allowed.contains(operation)) {
+                    denied.add(topic.getKey());
                 }
             } catch (ExecutionException e) {
                 // It may be missing still. What else is wrong with it, the state of its partitions tells.
             }
         }
-        if (!unreadable.isEmpty()) {
+        if (!denied.isEmpty()) {
             throw failure(
-                    "to read " + unreadable,
-                    "--operation Read --topic " + String.join(" --topic ", unreadable),
+                    "to " + operation.name().toLowerCase(Locale.ROOT) + " " + denied,
+                    grant + " --topic " + String.join(" --topic ", denied),
                     new AuthorizationException("TOPIC_AUTHORIZATION_FAILED"));
         }
     }
 
-    private void checkState(String clientId) throws StartFailure, InterruptedException {
-        String name = config.state().topic().orElseThrow();
-        try (StateTopic topic = new StateTopic(name, config.target().client(), clientId, limit)) {
-            Optional<String> problem = topic.prepare();
-            if (problem.isPresent()) {
-                throw new StartFailure(
+    private Optional<StartFailure> checkState(Admin target, StateTopic state) throws InterruptedException {
+        return state.prepare(target)
+                .map(problem -> new StartFailure(
                         Side.TARGET,
-                        "link " + config.name() + " delivers exactly once and needs its state: " + problem.get());
-            }
-            topic.read(key -> false, () -> {});
-        } catch (KafkaException e) {
-            throw failure("the state topic " + name, "--operation Read --operation Write --topic " + name, e);
-        }
+                        "link " + config.name() + " delivers exactly once and needs its state: " + problem));
     }
 
     private StartFailure failure(String what, String grant, Throwable cause) {

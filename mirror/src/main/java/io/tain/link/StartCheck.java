@@ -142,6 +142,11 @@ final class StartCheck {
                 .names();
     }
 
+    /** All of the source's topics that the link may see. */
+    Set<String> visible(KafkaFuture<Set<String>> asked) throws StartFailure, InterruptedException {
+        return get(Side.SOURCE, asked, "the list of topics");
+    }
+
     /** The source topics that the link mirrors now. */
     List<String> topics(KafkaFuture<Set<String>> asked) throws StartFailure, InterruptedException {
         List<String> topics = new ArrayList<>(get(Side.SOURCE, asked, "the list of topics"));

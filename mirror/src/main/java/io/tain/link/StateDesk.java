@@ -4,6 +4,7 @@ import io.tain.batch.Assignment;
 import io.tain.offset.OffsetTracker.Position;
 import io.tain.state.Checkpoint;
 import io.tain.state.Checkpoint.Phase;
+import io.tain.state.LinkEntry;
 import io.tain.state.StateKey;
 import io.tain.state.StateTopic;
 import java.util.ArrayList;
@@ -17,6 +18,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
+import java.util.function.LongFunction;
+import java.util.function.Predicate;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.slf4j.Logger;
@@ -29,9 +33,12 @@ import org.slf4j.LoggerFactory;
 final class StateDesk implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(StateDesk.class);
     private static final long INTERVAL_MS = 1_000;
+    private static final long RENEW_MS = 60_000;
 
     private final String link;
     private final StateTopic topic;
+    private final Admin target;
+    private final LongFunction<LinkEntry> entry;
     private final Pace pace;
     private final Semaphore something = new Semaphore(0);
     private final Mailbox mailbox = new Mailbox(something::release);
@@ -43,12 +50,20 @@ final class StateDesk implements Runnable {
     private volatile OptionalLong failingSinceNanos = OptionalLong.empty();
     private boolean prepared;
     private long nextNanos;
+    private long renewNanos;
 
-    StateDesk(String link, StateTopic topic, Pace pace) {
+    /**
+     * @param topic used and closed by this thread
+     * @param entry the link's own, at a time in milliseconds since the epoch
+     */
+    StateDesk(String link, StateTopic topic, Admin target, LongFunction<LinkEntry> entry, Pace pace) {
         this.link = link;
         this.topic = topic;
+        this.target = target;
+        this.entry = entry;
         this.pace = pace;
         this.nextNanos = pace.nanoTime();
+        this.renewNanos = nextNanos + TimeUnit.MILLISECONDS.toNanos(RENEW_MS);
     }
 
     /** State beside checkpoints: asked on the desk's thread once a second, and told whether that was written. */
@@ -70,15 +85,18 @@ final class StateDesk implements Runnable {
         mailbox.post(() -> tracked.put(copying.assignment(), copying));
     }
 
-    /** Any thread: writes no more of these; the future ends with what was left to be written, well or ill. */
-    CompletableFuture<Void> release(Collection<Assignment> leaving) {
+    /**
+     * Any thread: writes no more of these; the future ends with what was left to be written, well or ill.
+     *
+     * @param drained whether their trackers know of all that was read of them
+     */
+    CompletableFuture<Void> release(Collection<Assignment> leaving, boolean drained) {
         return mailbox.ask(() -> {
             Map<StateKey, byte[]> last = new HashMap<>();
             for (Assignment assignment : leaving) {
                 Copying copying = tracked.get(assignment);
                 if (copying != null) {
-                    Phase phase = copying.tracker().isIdle() ? Phase.RELEASED : Phase.COPYING;
-                    add(last, copying, copying.tracker().committable(), phase);
+                    add(last, copying, copying.tracker().committable(), copying.lastPhase(drained));
                 }
             }
             collect(last);
@@ -97,13 +115,23 @@ final class StateDesk implements Runnable {
         written.remove(assignment);
     }
 
-    /** Any thread: the link's state as it is on the target when asked; fails with what keeps it from being read. */
-    CompletableFuture<Map<StateKey, byte[]>> read() {
+    /**
+     * Any thread: of the link's state, as it is on the target when asked, what is wanted; fails with what keeps it from being read.
+     *
+     * @param wanted asked on the desk's thread
+     */
+    CompletableFuture<Map<StateKey, byte[]>> read(Predicate<StateKey> wanted) {
         CompletableFuture<Map<StateKey, byte[]>> answer = new CompletableFuture<>();
         mailbox.post(() -> {
             try {
                 readNews();
-                answer.complete(Map.copyOf(state));
+                Map<StateKey, byte[]> found = new HashMap<>();
+                state.forEach((key, value) -> {
+                    if (wanted.test(key)) {
+                        found.put(key, value);
+                    }
+                });
+                answer.complete(found);
             } catch (KafkaException e) {
                 answer.completeExceptionally(e);
             }
@@ -167,9 +195,17 @@ final class StateDesk implements Runnable {
             }
         });
         collect(news);
+        if (pace.nanoTime() - renewNanos >= 0) {
+            addEntry(news);
+        }
         if (tryToWrite(news)) {
             written.putAll(moved);
         }
+    }
+
+    private void addEntry(Map<StateKey, byte[]> news) {
+        renewNanos = pace.nanoTime() + TimeUnit.MILLISECONDS.toNanos(RENEW_MS);
+        news.put(StateKey.ofLink(link), entry.apply(pace.currentTimeMs()).encode());
     }
 
     private void collect(Map<StateKey, byte[]> news) {
@@ -219,10 +255,13 @@ final class StateDesk implements Runnable {
             return;
         }
         try {
-            Optional<String> problem = topic.prepare();
+            Optional<String> problem = topic.prepare(target);
             if (problem.isPresent()) {
                 throw new KafkaException(problem.get());
             }
+            Map<StateKey, byte[]> first = new HashMap<>();
+            addEntry(first);
+            topic.write(first); // in front of everything else
             prepared = true;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -249,5 +288,6 @@ final class StateDesk implements Runnable {
                 topic.name());
         state.clear();
         written.clear();
+        renewNanos = pace.nanoTime();
     }
 }

@@ -9,6 +9,7 @@ import io.tain.config.LinkConfig;
 import io.tain.config.TargetConfig;
 import io.tain.link.StartFailure.Side;
 import io.tain.source.BatchIntake;
+import io.tain.source.EchoGuard;
 import io.tain.source.ReaderListener;
 import io.tain.source.ReaderTerms;
 import io.tain.source.SourceReader;
@@ -134,6 +135,7 @@ final class Stream {
                                 handler, new HandlerRouting(link.desks().topics()), MAX_DECOMPRESSED_BYTES)),
                 link.counters().intake,
                 System::currentTimeMillis);
+        link.desks().loops().ifPresent(loops -> intake.leaveOutEchoes(new EchoGuard(loops)));
         OptionalInt maxQueued = config.tuning().queueRecords();
         return new SourceReader(
                 answers -> FetchClient.connect(

@@ -12,9 +12,11 @@ import io.tain.batch.Verdict;
 import io.tain.link.LogWalk.Walker;
 import io.tain.offset.CopiedPrefix;
 import io.tain.offset.OffsetTracker.Position;
-import io.tain.wire.FenceClient.Ownership;
+import io.tain.source.EchoGuard;
+import io.tain.source.WriterUnknownException;
 import io.tain.wire.FetchedPartition;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.record.TimestampType;
@@ -33,6 +35,7 @@ final class Takeover {
     private final boolean readCommitted;
     private final CopiedPrefix copied;
     private final OpenBatch open;
+    private final EchoGuard guard;
     private Optional<String> problem = Optional.empty();
     private String trouble = "";
     private int leaderEpoch;
@@ -41,14 +44,22 @@ final class Takeover {
      * @param from a checkpoint that holds
      * @param readCommitted whether aborted records are left out
      * @param open lent for as long as this is used
+     * @param guard tells what was never to be copied
      */
-    Takeover(TopicPartition partition, Position from, TargetTraits traits, boolean readCommitted, OpenBatch open) {
+    Takeover(
+            TopicPartition partition,
+            Position from,
+            TargetTraits traits,
+            boolean readCommitted,
+            OpenBatch open,
+            EchoGuard guard) {
         this.partition = partition;
         this.from = from;
         this.traits = traits;
         this.readCommitted = readCommitted;
         this.copied = new CopiedPrefix(from.offset());
         this.open = open;
+        this.guard = guard;
         this.leaderEpoch = from.leaderEpoch();
     }
 
@@ -80,14 +91,20 @@ final class Takeover {
 
     /** The walk through the target, up to the marker. */
     final class OfTarget implements Walker {
-        private final Ownership owner;
+        private final long owner;
+        private final short markerEpoch;
         private final Set<Long> producers;
         private long position;
         private boolean ended;
 
-        /** @param producers who has written this link's copies */
-        OfTarget(Ownership owner, Set<Long> producers) {
+        /**
+         * @param owner producer id of the fence's marker
+         * @param markerEpoch its epoch there
+         * @param producers who has written this link's copies
+         */
+        OfTarget(long owner, short markerEpoch, Set<Long> producers) {
             this.owner = owner;
+            this.markerEpoch = markerEpoch;
             this.producers = Set.copyOf(producers);
             this.position = from.targetOffset();
         }
@@ -127,7 +144,7 @@ final class Takeover {
             }
             copied.addMissingOnTarget(Math.max(0, batch.baseOffset() - position));
             if (batch.isControl()) {
-                ended = batch.producerId() == owner.identity().id() && batch.producerEpoch() == owner.markerEpoch();
+                ended = batch.producerId() == owner && batch.producerEpoch() == markerEpoch;
             } else if (producers.contains(batch.producerId())) {
                 long first = Math.max(position, batch.baseOffset());
                 open.open(batch, first);
@@ -160,6 +177,8 @@ final class Takeover {
         private final AdmissionPolicy policy = new AdmissionPolicy(traits);
         private long position = from.offset();
         private long atEndSinceMs = -1;
+        private long end = -1;
+        private OptionalLong before = OptionalLong.empty();
 
         @Override
         public TopicPartition partition() {
@@ -179,7 +198,6 @@ final class Takeover {
         @Override
         public void take(FetchedPartition fetched, long nowMs) {
             trouble = "";
-            long before = position;
             AbortedTransactions aborted = fetched.aborted().isEmpty()
                     ? AbortedTransactions.none()
                     : new AbortedTransactions(fetched.aborted().stream()
@@ -190,20 +208,45 @@ final class Takeover {
                 while (!isDone() && batches.hasNext()) {
                     take(batches.next(), aborted);
                 }
+            } catch (WriterUnknownException e) {
+                trouble = e.trouble().orElse(""); // and it is read again from where it was held up
             } catch (InvalidBatchException e) {
                 problem = Optional.of("the source's log is damaged behind offset " + position + ": " + e.getMessage());
             }
-            long end = readCommitted
-                    ? fetched.marks().lastStable()
-                    : fetched.marks().highWatermark();
-            if (position > before || position < end) {
+            end = readCommitted ? fetched.marks().lastStable() : fetched.marks().highWatermark();
+            conclude();
+        }
+
+        /** What has nothing new is left out of answers, so the end shows by their going by. */
+        @Override
+        public void onAnswer(long nowMs) {
+            if (isDone() || end < 0 || position < end) {
                 atEndSinceMs = -1;
-            } else if (atEndSinceMs < 0) {
-                atEndSinceMs = nowMs;
-            } else if (nowMs - atEndSinceMs > END_PATIENCE_MS) {
-                copied.endOfSource(position);
+                return;
             }
+            atEndSinceMs = atEndSinceMs < 0 ? nowMs : atEndSinceMs;
+            boolean hasWaited = before.isPresent(); // at the end of the walk before
+            if (hasWaited || nowMs - atEndSinceMs > END_PATIENCE_MS) {
+                copied.endOfSource(position);
+                conclude();
+            }
+        }
+
+        private void conclude() {
             copied.problem().ifPresent(what -> problem = Optional.of(what));
+            if (copied.isUnsure() && !before.equals(OptionalLong.of(copied.resume()))) {
+                before = OptionalLong.of(copied.resume());
+                readAgain();
+            }
+        }
+
+        /** As long as two walks do not come to the same place, the log was being compacted meanwhile. */
+        private void readAgain() {
+            copied.again(from.offset());
+            position = from.offset();
+            leaderEpoch = from.leaderEpoch();
+            end = -1;
+            atEndSinceMs = -1;
         }
 
         private void take(RecordBatch batch, AbortedTransactions aborted) {
@@ -211,7 +254,8 @@ final class Takeover {
             if (verdict.action() == Verdict.Action.SKIP) {
                 return;
             }
-            if (verdict.action() == Verdict.Action.DROP) {
+            boolean mirrored = verdict.action() != Verdict.Action.DROP && !guard.isEcho(batch.producerId());
+            if (!mirrored) {
                 long missingFrom = verdict == Verdict.EMPTY ? batch.nextOffset() : batch.baseOffset();
                 copied.addMissingOnSource(Math.max(0, missingFrom - position));
             } else {

@@ -4,12 +4,14 @@ import io.tain.batch.Assignment.Owner;
 import io.tain.batch.OpenBatch;
 import io.tain.batch.TargetTraits;
 import io.tain.offset.OffsetTracker.Position;
+import io.tain.source.EchoGuard;
 import io.tain.state.Checkpoint;
 import io.tain.state.Checkpoint.Phase;
 import io.tain.state.Checkpoint.Producer;
 import io.tain.state.StateKey;
 import io.tain.wire.FenceClient;
 import io.tain.wire.FenceClient.Ownership;
+import io.tain.wire.ProducerIdentity;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -38,16 +40,22 @@ import org.slf4j.LoggerFactory;
  * <pre>
  *   ASKING for log ends and state ─▶ FENCING ─▶ WALKING the target ─▶ WALKING the source ─▶ KEEPING ─▶ done
  * </pre>
+ *
+ * <p>A partition needs neither fence nor walks if it has never had an owner and nothing counts as a copy, or if its last owner has
+ * let it go and nobody came between: then the epoch given is the next one after that owner's. So it is when a mirror was stopped
+ * and is started again.
  */
 final class TakeoverDesk implements Runnable, Ticking {
     private static final Logger LOG = LoggerFactory.getLogger(TakeoverDesk.class);
     private static final long BUSY_POLL_MS = 5;
     private static final long IDLE_MS = 500;
+    private static final long GATHER_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
     private final String link;
     private final StateDesk state;
     private final Connections connections;
     private final boolean readCommitted;
+    private final EchoGuard guard;
     private final Pace pace;
     private final Semaphore something = new Semaphore(0);
     private final Mailbox mailbox = new Mailbox(something::release);
@@ -55,6 +63,8 @@ final class TakeoverDesk implements Runnable, Ticking {
     private final OpenBatch open = new OpenBatch(Stream.MAX_DECOMPRESSED_BYTES);
     private volatile boolean stopping;
     private volatile long tickNanos;
+    private long keepNanos;
+    private IdLife idLife;
 
     /**
      * What the desk speaks to clusters through; made and closed by its thread.
@@ -67,11 +77,13 @@ final class TakeoverDesk implements Runnable, Ticking {
     record Connections(
             Supplier<FenceClient> fences, Supplier<LogWalk> targetLog, Supplier<LogWalk> sourceLog, Admin target) {}
 
-    TakeoverDesk(String link, StateDesk state, Connections connections, boolean readCommitted, Pace pace) {
+    TakeoverDesk(
+            String link, StateDesk state, Connections connections, boolean readCommitted, EchoGuard guard, Pace pace) {
         this.link = link;
         this.state = state;
         this.connections = connections;
         this.readCommitted = readCommitted;
+        this.guard = guard;
         this.pace = pace;
         this.tickNanos = pace.nanoTime();
     }
@@ -125,6 +137,9 @@ final class TakeoverDesk implements Runnable, Ticking {
         private Position from;
         private TopicIds ids;
         private boolean afresh;
+        private Optional<Producer> released = Optional.empty();
+        private long sinceMs;
+        private long idLifeMs;
         private final Set<Producer> producers = new LinkedHashSet<>();
         private CompletableFuture<Ownership> fence;
         private Ownership owner;
@@ -149,6 +164,24 @@ final class TakeoverDesk implements Runnable, Ticking {
         /** Any thread: the partition is somebody else's now. */
         void cancel() {
             done.cancel(false);
+        }
+
+        /**
+         * Nobody but former owners writes under the id, and all of these are below the epoch that is given. One who is not at its
+         * very end, or has let the partition go, may have left records behind the checkpoint, or write more.
+         */
+        private boolean isAlone(ProducerIdentity given) {
+            boolean isNext = released.filter(last -> last.id() == given.id() && last.epoch() + 1 == given.epoch())
+                    .isPresent();
+            return isNext || (given.epoch() == 0 && (afresh || released.isPresent()));
+        }
+
+        private boolean mayWalk() {
+            return !done.isDone() && !afresh && released.isEmpty();
+        }
+
+        private String topic() {
+            return request.partition.topic();
         }
 
         private boolean isOver() {
@@ -182,6 +215,7 @@ final class TakeoverDesk implements Runnable, Ticking {
                 LogWalk target = connections.targetLog.get();
                 LogWalk source = connections.sourceLog.get();
                 open) {
+            idLife = new IdLife(connections.target);
             while (!stopping) {
                 tickNanos = pace.nanoTime();
                 if (jobs.isEmpty() && something.tryAcquire(IDLE_MS, TimeUnit.MILLISECONDS)) {
@@ -202,10 +236,15 @@ final class TakeoverDesk implements Runnable, Ticking {
         List<Job> fresh = jobs.stream().filter(job -> job.fence == null).toList();
         if (!fresh.isEmpty()) {
             begin(fresh);
+            fresh.stream().filter(Job::mayWalk).map(Job::topic).distinct().forEach(topic -> {
+                target.watch(topic);
+                source.watch(topic);
+            });
             fresh.stream().filter(job -> !job.done.isDone()).forEach(job -> {
                 job.progress = "fencing off former owners";
                 String id = idPrefix(link) + job.request.partition;
-                job.fence = fences.fence(id, job.request.partition);
+                job.sinceMs = pace.currentTimeMs();
+                job.fence = fences.fence(id, job.request.partition, job::isAlone);
             });
         }
         long nowMs = pace.currentTimeMs();
@@ -222,8 +261,10 @@ final class TakeoverDesk implements Runnable, Ticking {
                 found.add(job);
             }
         }
-        if (!found.isEmpty()) {
-            keep(found);
+        if (found.isEmpty()) {
+            keepNanos = pace.nanoTime() + GATHER_NANOS;
+        } else if (found.size() == jobs.size() || pace.nanoTime() - keepNanos >= 0) {
+            keep(found); // one write for many: it is waited for
         }
         fences.trouble()
                 .ifPresent(what -> jobs.stream()
@@ -240,8 +281,11 @@ final class TakeoverDesk implements Runnable, Ticking {
             fresh.forEach(job -> last.put(job.request.partition, OffsetSpec.latest()));
             ListOffsetsResult starts = connections.target.listOffsets(first);
             ListOffsetsResult ends = connections.target.listOffsets(last);
-            Map<StateKey, byte[]> kept = state.read().get(30, TimeUnit.SECONDS);
+            Set<StateKey> keys = fresh.stream().map(this::key).collect(Collectors.toSet());
+            Map<StateKey, byte[]> kept = state.read(keys::contains).get(30, TimeUnit.SECONDS);
+            long idLifeMs = idLife.ms(Duration.ofSeconds(30));
             for (Job job : fresh) {
+                job.idLifeMs = idLifeMs;
                 TopicPartition partition = job.request.partition;
                 long start = starts.partitionResult(partition)
                         .get(30, TimeUnit.SECONDS)
@@ -260,12 +304,19 @@ final class TakeoverDesk implements Runnable, Ticking {
         }
     }
 
+    private StateKey key(Job job) {
+        return new StateKey(StateKey.Kind.CHECKPOINT, link, job.request.partition);
+    }
+
     private void choose(Job job, Map<StateKey, byte[]> kept, long start, long end) {
         Request request = job.request;
-        Optional<Checkpoint> checkpoint = Optional.ofNullable(
-                        kept.get(new StateKey(StateKey.Kind.CHECKPOINT, link, request.partition)))
-                .flatMap(Checkpoint::parse);
+        Optional<Checkpoint> checkpoint =
+                Optional.ofNullable(kept.get(key(job))).flatMap(Checkpoint::parse);
         checkpoint.ifPresent(found -> job.producers.addAll(found.producers()));
+        job.released = checkpoint
+                .filter(found ->
+                        found.phase() == Phase.RELEASED && found.targetOffset() >= request.committed.targetOffset())
+                .flatMap(Checkpoint::lastProducer);
         checkpoint = checkpoint.filter(found -> !TopicIds.differ(found.targetTopic(), request.ids.target())
                 && !TopicIds.differ(found.sourceTopic(), request.ids.source()));
         long before = request.origin == Origin.MARKED ? request.committed.targetOffset() : -1;
@@ -277,6 +328,7 @@ final class TakeoverDesk implements Runnable, Ticking {
             job.ids = new TopicIds(
                     request.origin == Origin.NONE ? best.sourceTopic() : request.ids.source(), request.ids.target());
         } else if (checkpoint.isEmpty()) {
+            job.released = Optional.empty(); // of other topics of these names
             LOG.warn(
                     "{}: the state topic has no checkpoint of {}; what was copied is counted from its last commit, source"
                             + " offset {} and target offset {}",
@@ -314,12 +366,12 @@ final class TakeoverDesk implements Runnable, Ticking {
             job.producers.removeIf(old -> old.id() == job.owner.identity().id());
             job.producers.add(
                     new Producer(job.owner.identity().id(), job.owner.identity().epoch()));
-            job.takeover = new Takeover(job.request.partition, job.from, job.request.traits, readCommitted, open);
-            Set<Long> ids = job.afresh
-                    ? Set.of()
-                    : job.producers.stream().map(Producer::id).collect(Collectors.toSet());
-            job.target = job.takeover.new OfTarget(job.owner, ids);
-            targetLog.add(job.target);
+            if (job.owner.markerEpoch().isPresent()) {
+                beginWalk(job, job.owner.markerEpoch().get(), targetLog);
+            }
+        }
+        if (job.takeover == null) {
+            return true;
         }
         if (job.takeover.problem().isEmpty() && job.source == null && job.target.isDone()) {
             job.source = job.takeover.new OfSource();
@@ -336,18 +388,26 @@ final class TakeoverDesk implements Runnable, Ticking {
         return job.source != null && job.source.isDone();
     }
 
+    private void beginWalk(Job job, short markerEpoch, LogWalk targetLog) {
+        job.takeover = new Takeover(job.request.partition, job.from, job.request.traits, readCommitted, open, guard);
+        Set<Long> ids =
+                job.afresh ? Set.of() : job.producers.stream().map(Producer::id).collect(Collectors.toSet());
+        job.target = job.takeover.new OfTarget(job.owner.identity().id(), markerEpoch, ids);
+        targetLog.add(job.target);
+    }
+
     /** Before anything is written, whoever comes next must know under which name. */
     private void keep(List<Job> found) throws InterruptedException {
         Map<StateKey, byte[]> records = new HashMap<>();
         Map<Job, Place> places = new HashMap<>();
         for (Job job : found) {
-            Position position = job.takeover.place(job.target.position());
+            Position position = job.takeover == null ? job.from : job.takeover.place(job.target.position());
             List<Producer> producers = List.copyOf(job.producers);
-            Owner owner =
-                    new Owner(job.owner.identity().id(), job.owner.identity().epoch());
+            ProducerIdentity identity = job.owner.identity();
+            Owner owner = new Owner(identity.id(), identity.epoch(), job.sinceMs, job.idLifeMs);
             places.put(job, new Place(position, job.ids, owner, producers));
             records.put(
-                    new StateKey(StateKey.Kind.CHECKPOINT, link, job.request.partition),
+                    key(job),
                     new Checkpoint(
                                     position.offset(),
                                     position.leaderEpoch(),
@@ -362,7 +422,7 @@ final class TakeoverDesk implements Runnable, Ticking {
         CompletableFuture<Void> written = state.write(records);
         if (pace.await(written, Duration.ofSeconds(60)) && !written.isCompletedExceptionally()) {
             places.forEach((job, place) -> {
-                if (job.takeover.copies() > 0) {
+                if (job.takeover != null && job.takeover.copies() > 0) {
                     LOG.info(
                             "{}: {} goes on at source offset {}: {} records behind the last checkpoint were copied already",
                             link,

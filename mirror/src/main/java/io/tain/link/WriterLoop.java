@@ -166,7 +166,7 @@ final class WriterLoop implements Runnable, WriterListener, Ticking {
         Assignment owned = batch.range().assignment();
         if (owned.owner().isPresent() && targetOffset < 0) {
             if (!owned.hasEnded()) { // it is there, but its place has to be looked for
-                onFenced(owned, "the target does not tell where it has " + batch);
+                onFenced(owned, "has to find its place anew: the target does not tell where it has " + batch);
             }
             return;
         }
@@ -297,7 +297,7 @@ final class WriterLoop implements Runnable, WriterListener, Ticking {
     public void onFenced(Assignment assignment, String what) {
         assignment.end();
         trackers.remove(assignment);
-        events.onFenced(assignment, assignment + " is not this process's own on the target any more: " + what);
+        events.onFenced(assignment, assignment + " " + what);
     }
 
     @Override

@@ -10,7 +10,12 @@ import java.util.Optional;
  * <p>Nothing is assumed of offsets. Where nothing was compacted, the two run side by side, and any difference is a
  * {@link #problem}. Compaction on the source may have taken records that were copied, and retention too: then their copies
  * have no counterpart, at most as many as offsets are missing there. Compaction on the target may have taken copies: then records of
- * the source have none, at most as many as offsets are missing on the target, and the last copy must be found.
+ * the source have none, at most as many as offsets are missing on the target, and the source is read on for the last copy's.
+ *
+ * <p>If the source has lost that one, a record of the same key has come behind it, and compaction, which goes through a log from its
+ * beginning, has left only the latest of each key before it. So what is left there has a copy that compaction on the target
+ * could not take, and the first record without a copy behind the last with one was never copied. That holds for a log as it is
+ * at one time; one that was being compacted while it was read must be read {@linkplain #again again}.
  */
 public final class CopiedPrefix {
     private long[] copies = new long[64];
@@ -20,8 +25,10 @@ public final class CopiedPrefix {
     private int matched;
     private long unmatchedCopies;
     private long withoutCopy;
+    private boolean passedOver;
     private long resume;
     private boolean ended;
+    private boolean unsure;
     private Optional<String> problem = Optional.empty();
 
     /** @param from the checkpoint's source offset */
@@ -62,6 +69,23 @@ public final class CopiedPrefix {
         return ended || (matched == count && withoutCopy == 0);
     }
 
+    /** Whether the place holds only if the source's log stood still while it was read. */
+    public boolean isUnsure() {
+        return unsure;
+    }
+
+    /** Forgets what was told of the source, for it is told once more from the checkpoint on. */
+    public void again(long from) {
+        missingOnSource = 0;
+        matched = 0;
+        unmatchedCopies = 0;
+        withoutCopy = 0;
+        passedOver = false;
+        resume = from;
+        ended = false;
+        unsure = false;
+    }
+
     /**
      * The next record of the source that is to be mirrored; only while not {@link #isDone}.
      *
@@ -74,14 +98,18 @@ public final class CopiedPrefix {
             unmatchedCopies += next - matched;
             matched = next + 1;
             resume = offset + 1;
+            passedOver = false;
             ended = matched == count;
-        } else if (withoutCopy < missingOnTarget) {
+            return;
+        }
+        if (!passedOver) {
+            resume = offset; // unless more of the copies turn up
+            passedOver = true;
+        }
+        if (withoutCopy < missingOnTarget) {
             withoutCopy++;
         } else {
             end("the source's record at offset " + offset + " is not the one that was copied next");
-            if (problem.isEmpty()) {
-                resume = offset;
-            }
         }
     }
 
@@ -106,10 +134,11 @@ public final class CopiedPrefix {
     private void end(String why) {
         ended = true;
         int left = count - matched;
-        if (left > missingOnSource - unmatchedCopies || (left > 0 && missingOnTarget > 0)) {
+        unsure = left > 0 && missingOnTarget > 0;
+        if (left > missingOnSource - unmatchedCopies) {
             problem = Optional.of(
-                    why + ", but " + left + " of " + count + " copies on the target have no counterpart behind "
-                            + "offset " + (resume - 1) + ", where " + missingOnSource + " offsets of the source and "
+                    why + ", but " + left + " of " + count + " copies on the target have no counterpart before "
+                            + "offset " + resume + ", where " + missingOnSource + " offsets of the source and "
                             + missingOnTarget
                             + " of the target are missing");
         }

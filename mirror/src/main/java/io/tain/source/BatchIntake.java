@@ -50,6 +50,7 @@ public final class BatchIntake implements AutoCloseable {
     private final IntakeCounters counters;
     private final LongSupplier wallClockMs;
     private final Pile pile = new Pile();
+    private EchoGuard guard = EchoGuard.none();
     private List<SourceRange> ranges = new ArrayList<>();
 
     /** @param wallClockMs the time for records that have none of their own */
@@ -79,6 +80,11 @@ public final class BatchIntake implements AutoCloseable {
         return listener;
     }
 
+    /** Leaves out what the guard tells; to be called before the first batch. */
+    public void leaveOutEchoes(EchoGuard echoes) {
+        guard = echoes;
+    }
+
     /** Takes in one partition's part of an answer, whose buffer the lease keeps. */
     Next admit(SourcePartition partition, FetchedPartition fetched, BufferLease answer) {
         try {
@@ -86,6 +92,9 @@ public final class BatchIntake implements AutoCloseable {
             return Next.READ_ON;
         } catch (InvalidBatchException e) {
             return onInvalid(partition, e.getMessage());
+        } catch (WriterUnknownException e) {
+            e.trouble().ifPresent(partition::setProblem);
+            return Next.READ_AGAIN;
         } catch (TargetUnknownException e) {
             partition.setProblem(e.getMessage());
             return Next.READ_AGAIN;
@@ -112,6 +121,9 @@ public final class BatchIntake implements AutoCloseable {
                 }
                 below = batch.nextOffset() <= position;
                 Verdict verdict = partition.policy().decide(batch, position, aborted);
+                if (isCopied(verdict) && guard.isEcho(batch.producerId())) {
+                    verdict = Verdict.ECHO;
+                }
                 if (!joins || verdict != Verdict.FORWARD || !pile.takes(batch)) {
                     unpile(partition, answer);
                 }
@@ -132,6 +144,10 @@ public final class BatchIntake implements AutoCloseable {
                             ? "the broker sends only " + cutOff + " bytes of a batch that claims to be longer"
                             : "the broker sends only what lies below the position");
         }
+    }
+
+    private static boolean isCopied(Verdict verdict) {
+        return verdict.action() == Verdict.Action.FORWARD || verdict.action() == Verdict.Action.TRANSCODE;
     }
 
     /** A partition has to be asked for again. */

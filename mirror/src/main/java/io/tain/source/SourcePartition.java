@@ -39,6 +39,9 @@ public final class SourcePartition {
     private long replicaUntilMs;
     private long retryAtMs;
     private int corruptReads;
+    private int broker = -1;
+    private boolean second;
+    private int channel = -1;
 
     /**
      * @param position offset of the first record to read
@@ -128,6 +131,30 @@ public final class SourcePartition {
 
     Optional<Integer> lastEpoch() {
         return lastEpoch;
+    }
+
+    /** The broker it was last read from; negative if none. */
+    int broker() {
+        return broker;
+    }
+
+    /** It is read from the broker from now on; over its second connection where there are two if {@code second}. */
+    void readFrom(int nodeId, boolean overSecond) {
+        broker = nodeId;
+        second = overSecond;
+    }
+
+    boolean isOverSecond() {
+        return second;
+    }
+
+    /** The connection over which it was last asked for; negative if none. */
+    int channel() {
+        return channel;
+    }
+
+    void setChannel(int connection) {
+        channel = connection;
     }
 
     void advance(long nextOffset, int leaderEpoch) {

@@ -26,7 +26,8 @@ import org.apache.kafka.common.Uuid;
 
 /**
  * Fetches from every broker that leads a partition it reads, one request at a time each, and hands what it admits to its
- * listener. A fetch is sent only when its answer fits into the memory budget, and a partition whose batches pile up
+ * listener. Brokers that are far away are asked over two connections, each for every other partition: while one answer is
+ * on its way or taken in, so is another. A fetch is sent only when its answer fits into the memory budget, and a partition whose batches pile up
  * before the target is left out until they are gone; the others go on.
  *
  * <p>Owned by one thread, which calls {@link #poll} over and over. The clock is the caller's.
@@ -56,6 +57,7 @@ public final class SourceReader implements FetchListener, AutoCloseable {
     private final LongSupplier targetRoundTripMs;
     private final Map<TopicPartition, SourcePartition> partitions = new LinkedHashMap<>();
     private final Map<Integer, Node> nodes = new HashMap<>();
+    private final Channels channels = new Channels();
 
     /** Kept when the topic is no longer read: its name may come back with other records under the same offsets. */
     private final Map<String, Uuid> topicIds = new HashMap<>();
@@ -74,11 +76,12 @@ public final class SourceReader implements FetchListener, AutoCloseable {
     private long nextRetryMs;
     private int metadataVersion;
     private long share;
+    private long reservedBytes;
     private boolean farSource;
     private boolean farTarget;
     private boolean someWait;
 
-    /** A broker that is fetched from. */
+    /** A connection to a broker that is fetched over. */
     private static final class Node {
         final int id;
 
@@ -222,13 +225,15 @@ public final class SourceReader implements FetchListener, AutoCloseable {
 
     /** Decides for all partitions whether they are fetched, and from where. */
     private void fetchAnew() {
+        if (look) {
+            nodes.values().forEach(node -> node.settled = false);
+        }
         look = false;
         woken = false;
         nextRetryMs = Long.MAX_VALUE;
         metadataVersion = client.metadataVersion();
         share = mayHold();
         someWait = false;
-        nodes.values().forEach(node -> node.settled = false);
         Map<Integer, List<FetchPosition>> wanted = new LinkedHashMap<>();
         for (SourcePartition partition : List.copyOf(partitions.values())) {
             if (partition.isWaiting(nowMs)) {
@@ -265,7 +270,7 @@ public final class SourceReader implements FetchListener, AutoCloseable {
      * can never take everything.
      */
     private long mayHold() {
-        boolean plenty = budget.used() < room() / 2;
+        boolean plenty = budget.used() - reservedBytes < room() / 2; // what is asked for may never come
         long bytes = plenty ? answerBytes() : room() / 2 / Math.max(1, partitions.size());
         return Math.max(MIN_FETCH_BYTES, bytes);
     }
@@ -299,10 +304,17 @@ public final class SourceReader implements FetchListener, AutoCloseable {
             partition.forgetReplica();
             node = leader.get().nodeId();
         }
-        if (client.isInFlight(node)) {
+        int channel = channels.of(partition, node, farSource);
+        int other = FetchClient.other(channel);
+        if (client.isInFlight(channel) || (partition.channel() == other && client.isInFlight(other))) {
+            if (partition.channel()
+                    != channel) { // its session does not ask for the partition, and must not go on without
+                nodes.computeIfAbsent(channel, Node::new).settled = false;
+            }
             return;
         }
-        wanted.computeIfAbsent(node, n -> new ArrayList<>()).add(positionOf(partition, leader.get()));
+        partition.setChannel(channel);
+        wanted.computeIfAbsent(channel, c -> new ArrayList<>()).add(positionOf(partition, leader.get()));
     }
 
     private FetchPosition positionOf(SourcePartition partition, Leader leader) {
@@ -350,6 +362,7 @@ public final class SourceReader implements FetchListener, AutoCloseable {
         node.settled = true;
         node.reserved = Math.max(bytes, MIN_FETCH_BYTES);
         budget.reserve(node.reserved);
+        reservedBytes += node.reserved;
         fetch.accept(new FetchClient.Limits(node.reserved, someWait ? SHORT_WAIT_MS : terms.maxWaitMs()));
     }
 
@@ -367,11 +380,11 @@ public final class SourceReader implements FetchListener, AutoCloseable {
     }
 
     @Override
-    public void onAnswer(int nodeId, int bytes, Runnable giveBack) {
+    public void onAnswer(int channel, int bytes, Runnable giveBack) {
         budget.reserve(bytes);
         answer = new BufferLease(budget, bytes, giveBack);
-        answering = nodes.get(nodeId);
-        releaseReserved(nodeId);
+        answering = nodes.get(channel);
+        releaseReserved(channel);
     }
 
     @Override
@@ -394,7 +407,7 @@ public final class SourceReader implements FetchListener, AutoCloseable {
 
     @Override
     public void onFetchEnded(FetchEnd end) {
-        releaseReserved(end.nodeId());
+        releaseReserved(end.channel());
         if (answer != null) {
             intake.flush();
             answer.release();
@@ -413,10 +426,11 @@ public final class SourceReader implements FetchListener, AutoCloseable {
         }
     }
 
-    private void releaseReserved(int nodeId) {
-        Node node = nodes.get(nodeId);
+    private void releaseReserved(int channel) {
+        Node node = nodes.get(channel);
         if (node != null) {
             budget.release(node.reserved);
+            reservedBytes -= node.reserved;
             node.reserved = 0;
         }
     }

@@ -54,6 +54,11 @@ public record Checkpoint(
         }
     }
 
+    /** Who wrote the copy last. */
+    public Optional<Producer> lastProducer() {
+        return producers.isEmpty() ? Optional.empty() : Optional.of(producers.get(producers.size() - 1));
+    }
+
     /** Words that people can read too: {@code name=value}, a blank between. */
     public byte[] encode() {
         StringBuilder text = new StringBuilder("source=").append(sourceOffset);

@@ -10,7 +10,7 @@ import org.apache.kafka.common.TopicPartition;
  *
  * @param kind what the value means
  * @param link whose it is
- * @param partition the source partition
+ * @param partition the source partition; one without a name if it is about the whole link
  * @param chunk where one record would be too large, which of several; else 0
  */
 public record StateKey(Kind kind, String link, TopicPartition partition, int chunk) {
@@ -19,11 +19,18 @@ public record StateKey(Kind kind, String link, TopicPartition partition, int chu
         /** A {@link Checkpoint}. */
         CHECKPOINT,
         /** A part of the partition's offset map. */
-        MAP
+        MAP,
+        /** A {@link LinkEntry}, of no partition. */
+        LINK
     }
 
     public StateKey(Kind kind, String link, TopicPartition partition) {
         this(kind, link, partition, 0);
+    }
+
+    /** Of what is said of a link as a whole. */
+    public static StateKey ofLink(String link) {
+        return new StateKey(Kind.LINK, link, new TopicPartition("", 0));
     }
 
     byte[] encode() {

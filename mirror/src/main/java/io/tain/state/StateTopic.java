@@ -12,6 +12,10 @@ import java.util.concurrent.Future;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.CreateTopicsOptions;
+import org.apache.kafka.clients.admin.DescribeClusterOptions;
+import org.apache.kafka.clients.admin.DescribeConfigsOptions;
+import org.apache.kafka.clients.admin.DescribeTopicsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -69,20 +73,16 @@ public final class StateTopic implements AutoCloseable {
     }
 
     /** Makes the topic if it is missing; tells what is wrong with it if it can't be used. */
-    public Optional<String> prepare() throws InterruptedException {
-        Admin target = Admin.create(ObserverSettings.admin(settings, clientId));
+    public Optional<String> prepare(Admin target) throws InterruptedException {
+        int limitMs = (int) limit.toMillis();
         try {
-            return prepare(target);
-        } finally {
-            target.close(Duration.ZERO); // else it waits for what is unanswered
-        }
-    }
-
-    private Optional<String> prepare(Admin target) throws InterruptedException {
-        try {
-            int brokers = target.describeCluster().nodes().get().size();
-            target.createTopics(List.of(new NewTopic(name, 1, (short) Math.max(1, Math.min(REPLICAS, brokers)))
-                            .configs(Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT))))
+            int brokers = target.describeCluster(new DescribeClusterOptions().timeoutMs(limitMs))
+                    .nodes()
+                    .get()
+                    .size();
+            NewTopic topic = new NewTopic(name, 1, (short) Math.max(1, Math.min(REPLICAS, brokers)))
+                    .configs(Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT));
+            target.createTopics(List.of(topic), new CreateTopicsOptions().timeoutMs(limitMs))
                     .all()
                     .get();
             return Optional.empty();
@@ -101,7 +101,9 @@ public final class StateTopic implements AutoCloseable {
 
     private boolean exists(Admin target) throws InterruptedException {
         try {
-            target.describeTopics(List.of(name)).allTopicNames().get();
+            target.describeTopics(List.of(name), new DescribeTopicsOptions().timeoutMs((int) limit.toMillis()))
+                    .allTopicNames()
+                    .get();
             return true;
         } catch (ExecutionException e) {
             return false;
@@ -111,7 +113,11 @@ public final class StateTopic implements AutoCloseable {
     private Optional<String> checkPolicy(Admin target) throws InterruptedException {
         ConfigResource topic = new ConfigResource(ConfigResource.Type.TOPIC, name);
         try {
-            Config config = target.describeConfigs(List.of(topic)).all().get().get(topic);
+            Config config = target.describeConfigs(
+                            List.of(topic), new DescribeConfigsOptions().timeoutMs((int) limit.toMillis()))
+                    .all()
+                    .get()
+                    .get(topic);
             String policy = config.get(TopicConfig.CLEANUP_POLICY_CONFIG).value();
             return policy.equals(TopicConfig.CLEANUP_POLICY_COMPACT)
                     ? Optional.empty()

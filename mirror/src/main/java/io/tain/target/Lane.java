@@ -3,6 +3,7 @@ package io.tain.target;
 import io.tain.batch.Assignment;
 import io.tain.batch.Assignment.Owner;
 import io.tain.batch.MirrorBatch;
+import io.tain.wire.ProduceOutcome;
 import io.tain.wire.ProduceResult;
 import io.tain.wire.ProducerIdentity;
 import java.util.ArrayDeque;
@@ -33,6 +34,8 @@ import org.apache.kafka.common.Uuid;
  *       remembers five (KIP-98), so a repeat of any of them is recognised.
  *   <li>After a failure nothing is sent until every batch in flight is answered; then all unacknowledged ones are sent
  *       again, in order, under the same sequences.
+ *   <li>Sequences are given to other batches only when every request that had them was answered: one that got lost may
+ *       yet be executed, and what is written under its sequences would count as written already. Else a new epoch begins.
  *   <li>Until a first batch is acknowledged, also after a failure or a long pause, it is alone in flight. A leader that
  *       remembers nothing of this producer takes any sequence as its first, so that behind a first batch that fails,
  *       say because the leader of a new topic is not ready yet, a second one would be written out of order.
@@ -64,6 +67,10 @@ final class Lane {
     private boolean windowWasFull;
     private int joinLimitBytes = MAX_JOINED_BYTES;
     private boolean detached;
+
+    /** The last batch whose request a broker may yet execute, since its answer was lost; null if there is none. */
+    private Outgoing lost;
+
     private long retryAtMs;
     private int failuresInRow;
     private long progressMs;
@@ -239,6 +246,7 @@ final class Lane {
                         owner.get().producerId(), owner.get().epoch());
                 nextSequence = 0;
                 proven = false;
+                lost = null;
             } else if (owner.isEmpty()
                     && unacked.isEmpty()
                     && !identity.equals(current)
@@ -246,6 +254,7 @@ final class Lane {
                 identity = current;
                 nextSequence = 0;
                 proven = false;
+                lost = null;
             }
             next = queue.remove();
             next.sequence = nextSequence;
@@ -273,6 +282,11 @@ final class Lane {
         return identity;
     }
 
+    /** Whether its owner may not write any more. */
+    boolean isOver(long nowMs) {
+        return ownerOf(head()).filter(owner -> owner.isOver(nowMs)).isPresent();
+    }
+
     private Outgoing firstNotInFlight() {
         for (Outgoing outgoing : unacked) {
             if (!outgoing.inFlight) {
@@ -286,6 +300,9 @@ final class Lane {
     void onAcknowledged(Outgoing outgoing, long nowMs) {
         answered(outgoing);
         unacked.remove(outgoing);
+        if (outgoing == lost) {
+            lost = null; // and so is all before it
+        }
         proven = true;
         failuresInRow = 0;
         detached = false;
@@ -311,6 +328,9 @@ final class Lane {
         answered(outgoing);
         outgoing.failure = Optional.of(failure);
         proven = false;
+        if (failure.outcome() == ProduceOutcome.RETRY) {
+            lost = unacked.peekLast();
+        }
         if (outgoing.dropped) {
             unacked.remove(outgoing);
             identityStale = true;
@@ -367,6 +387,7 @@ final class Lane {
             return;
         }
         identityStale = false;
+        lost = null;
         if (identity.id() >= 0 && (head() == null || ownerOf(head()).isEmpty())) {
             // KIP-360: an idempotent producer may raise its own epoch. The id of a spent epoch is replaced when idle.
             identity = new ProducerIdentity(identity.id(), (short) (identity.epoch() + 1));
@@ -376,10 +397,18 @@ final class Lane {
 
     /** Whether the epoch has run out, so that a new producer id is needed. */
     boolean needsNewProducer() {
-        return identity.epoch() == Short.MAX_VALUE - 1;
+        return identity.epoch() >= Short.MAX_VALUE - 1;
     }
 
-    /** Replaces the head of the unacknowledged batches by pieces, or by nothing, and renumbers what follows. */
+    /** Whether a broker may yet execute a request whose sequences are those of batches here. */
+    boolean hasLostAnswers() {
+        return lost != null;
+    }
+
+    /**
+     * Replaces the head of the unacknowledged batches by pieces, or by nothing, and renumbers what follows; with lost answers only
+     * after {@link #loseIdentity}.
+     */
     void replaceHead(List<Outgoing> pieces) {
         Outgoing head = unacked.removeFirst();
         List<Outgoing> reversed = new ArrayList<>(pieces);

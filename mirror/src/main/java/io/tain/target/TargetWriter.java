@@ -181,6 +181,10 @@ public final class TargetWriter implements AutoCloseable {
             if (!lane.canSend(nowMs)) {
                 continue;
             }
+            if (lane.isOver(nowMs)) {
+                abandon(lane, lane.head(), "has to be taken over anew: it has been this process's own for too long");
+                continue;
+            }
             Optional<Leader> leader = client.leader(lane.partition());
             if (leader.isPresent() && !lane.isSameTopic(leader.get().topicId())) {
                 giveUp(
@@ -311,19 +315,12 @@ public final class TargetWriter implements AutoCloseable {
         switch (failure.outcome()) {
             case TOO_LARGE, REFUSED -> cutOrRefuse(lane, head, failure);
             case OUT_OF_ORDER, PRODUCER_UNKNOWN -> {
-                Assignment assignment = head.first().range().assignment();
-                if (assignment.owner().isPresent()) {
-                    // Its name is all that keeps others out, so there is no other to go on under.
-                    lane.reopen();
-                    listener.onFenced(assignment, failure.error());
-                    discard(assignment);
+                if (head.first().range().assignment().owner().isPresent()) {
+                    abandon(lane, head, "is not this process's own on the target any more: " + failure.error());
                     return;
                 }
                 // Nothing earlier is unresolved, so what the broker misses is gone from its log: begin a new epoch.
-                if (lane.needsNewProducer()) {
-                    identity = Optional.empty();
-                }
-                lane.loseIdentity();
+                loseIdentity(lane);
                 backOff(lane);
             }
             case CORRUPT -> {
@@ -351,6 +348,28 @@ public final class TargetWriter implements AutoCloseable {
         }
     }
 
+    private void replaceHead(Lane lane, List<Outgoing> pieces) {
+        if (lane.hasLostAnswers()) {
+            loseIdentity(lane);
+        }
+        lane.replaceHead(pieces);
+    }
+
+    private void loseIdentity(Lane lane) {
+        if (lane.needsNewProducer()) {
+            identity = Optional.empty();
+        }
+        lane.loseIdentity();
+    }
+
+    /** An owner's name is all that keeps others out, so there is no other to go on under. */
+    private void abandon(Lane lane, Outgoing head, String why) {
+        Assignment assignment = head.first().range().assignment();
+        lane.reopen();
+        listener.onFenced(assignment, why);
+        discard(assignment);
+    }
+
     private void backOff(Lane lane) {
         lane.backOff(nowMs + terms.backoff().afterFailures(lane.failuresInRow()));
     }
@@ -360,13 +379,20 @@ public final class TargetWriter implements AutoCloseable {
      * halved, and one of a single record is refused.
      */
     private void cutOrRefuse(Lane lane, Outgoing head, ProduceResult failure) {
-        if (head.isCoalesced()) {
+        if (lane.hasLostAnswers()
+                && head.count() > 1
+                && head.first().range().assignment().owner().isPresent()) {
+            abandon(
+                    lane,
+                    head,
+                    "has to find its place anew: a batch is refused while answers are lost: " + failure.error());
+        } else if (head.isCoalesced()) {
             List<Outgoing> parts = new ArrayList<>();
             head.parts().forEach(part -> parts.add(new Outgoing(part, head.sinceMs)));
             if (failure.outcome() == ProduceOutcome.TOO_LARGE) {
                 lane.onJoinedTooLarge(head.sizeInBytes());
             }
-            lane.replaceHead(parts);
+            replaceHead(lane, parts);
             head.releaseCoalesced();
             lane.reopen();
         } else if (head.count() > 1) {
@@ -382,7 +408,7 @@ public final class TargetWriter implements AutoCloseable {
             halves.forEach(half -> pieces.add(new Outgoing(whole.piece(half), head.sinceMs)));
             whole.range().onSplit(halves.size());
             tellRewritten(whole, WriterListener.Rewrite.SPLIT);
-            lane.replaceHead(pieces);
+            replaceHead(lane, pieces);
             head.release();
             lane.reopen();
         } else {
@@ -397,7 +423,7 @@ public final class TargetWriter implements AutoCloseable {
     }
 
     private void giveUpCorrupt(Lane lane, Outgoing head) {
-        lane.replaceHead(List.of());
+        replaceHead(lane, List.of());
         head.release();
         lane.reopen();
         listener.onCorrupt(head.first());
@@ -406,7 +432,7 @@ public final class TargetWriter implements AutoCloseable {
     private void refuse(Lane lane, Outgoing head, String error) {
         MirrorBatch batch = head.first();
         if (listener.onRefused(batch, error) == WriterListener.Verdict.SKIP) {
-            lane.replaceHead(List.of());
+            replaceHead(lane, List.of());
             head.release();
             lane.reopen();
         } else {
@@ -432,7 +458,7 @@ public final class TargetWriter implements AutoCloseable {
         if (lane.unacked().isEmpty()) {
             lane.queue().removeFirst();
         } else {
-            lane.replaceHead(List.of());
+            replaceHead(lane, List.of());
             lane.loseIdentity(); // whether it was written is unknown, so its sequences can't be given to others
         }
         head.release();

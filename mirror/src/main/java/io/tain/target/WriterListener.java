@@ -55,8 +55,10 @@ public interface WriterListener {
     void onCorrupt(MirrorBatch batch);
 
     /**
-     * The target does not take writes under the assignment's own name any more: somebody else has taken it over, or it has forgotten
-     * the name. Nothing more is sent for it.
+     * Nothing more can be written under the assignment's own name: somebody else has taken it over, or the target has forgotten the
+     * name, or answers were lost so that sequences can't be given anew. Nothing more is sent for it.
+     *
+     * @param what goes on after the assignment's name
      */
     void onFenced(Assignment assignment, String what);
 

@@ -32,6 +32,9 @@ import org.apache.kafka.common.utils.Utils;
  * <p>Everything but {@link #wakeup} belongs to the thread that calls {@link #poll}. Callbacks run inside {@code poll}.
  */
 final class ClusterConnection implements AutoCloseable {
+    static final int CONNECTIONS = 8;
+    private static final int STEP = 1 << 27;
+
     private final KafkaClient client;
     private final TopicMetadata metadata;
     private final Metrics metrics;
@@ -119,13 +122,31 @@ final class ClusterConnection implements AutoCloseable {
         return metadata.problem().map(e -> e.getClass().getSimpleName() + ": " + e.getMessage());
     }
 
-    Optional<Node> node(int nodeId) {
-        return Optional.ofNullable(metadata.fetch().nodeById(nodeId));
+    /**
+     * One of {@link #CONNECTIONS} connections to a broker. The network client has one connection for each id, so the first is
+     * named by the broker's id, and the others by ids far above all of these (as consumers do for their coordinator's).
+     *
+     * @param index from 0
+     */
+    static int connection(int nodeId, int index) {
+        return nodeId >= 0 && nodeId < STEP ? nodeId + index * STEP : nodeId;
     }
 
-    /** Whether a request to the node would be written now; begins to connect if not connected. */
-    boolean isReady(int nodeId, long nowMs) {
-        Optional<Node> node = node(nodeId);
+    /** The broker that a connection leads to. */
+    static int broker(int connection) {
+        return connection % STEP;
+    }
+
+    Optional<Node> node(int connection) {
+        Node node = metadata.fetch().nodeById(broker(connection));
+        return node == null || node.id() == connection
+                ? Optional.ofNullable(node)
+                : Optional.of(new Node(connection, node.host(), node.port(), node.rack()));
+    }
+
+    /** Whether a request could be written to the connection now; begins to connect if not connected. */
+    boolean isReady(int connection, long nowMs) {
+        Optional<Node> node = node(connection);
         return node.isPresent() && client.ready(node.get(), nowMs);
     }
 
@@ -135,11 +156,15 @@ final class ClusterConnection implements AutoCloseable {
         return node != null && client.ready(node, nowMs) ? Optional.of(node) : Optional.empty();
     }
 
-    void send(int nodeId, AbstractRequest.Builder<?> request, boolean expectAnswer, RequestCompletionHandler onAnswer) {
+    void send(
+            int connection,
+            AbstractRequest.Builder<?> request,
+            boolean expectAnswer,
+            RequestCompletionHandler onAnswer) {
         long nowMs = System.currentTimeMillis();
         client.send(
                 client.newClientRequest(
-                        Integer.toString(nodeId), request, nowMs, expectAnswer, requestTimeoutMs, onAnswer),
+                        Integer.toString(connection), request, nowMs, expectAnswer, requestTimeoutMs, onAnswer),
                 nowMs);
     }
 

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
 import org.apache.kafka.clients.ClientResponse;
 import org.apache.kafka.common.ClusterResourceListener;
 import org.apache.kafka.common.Node;
@@ -33,7 +34,8 @@ import org.apache.kafka.common.requests.InitProducerIdResponse;
  * Takes partitions of the target over from whoever wrote them: an empty transaction, aborted, leaves a marker in the partition, and
  * behind a marker the broker refuses the writes of all earlier epochs of the producer id (KIP-98).
  *
- * <p>Owned by one thread. Many partitions at once go side by side, each of them step by step:
+ * <p>Owned by one thread. Many partitions at once go side by side, over several connections, as a broker answers one connection's
+ * requests one after the other; each of them step by step:
  *
  * <pre>
  *   FIND coordinator ─▶ INIT producer id, epoch e ─▶ ADD partition ─▶ END by abort ─▶ INIT once more, epoch e+1
@@ -41,6 +43,8 @@ import org.apache.kafka.common.requests.InitProducerIdResponse;
  *
  * <p>The second INIT is answered only when the marker is written, and so tells that it is. The partition is then written
  * with epoch e+1, outside of any transaction. Whatever goes wrong on the way, all of it is done again.
+ *
+ * <p>Where the first INIT tells that there is nobody to shut out, it is the only step.
  */
 public final class FenceClient implements AutoCloseable {
     private static final int MAX_IN_FLIGHT = 50;
@@ -50,6 +54,7 @@ public final class FenceClient implements AutoCloseable {
 
     private final ClusterConnection connection;
     private final List<Fence> fences = new ArrayList<>();
+    private int turn;
 
     private FenceClient(ClusterConnection connection) {
         this.connection = connection;
@@ -65,9 +70,9 @@ public final class FenceClient implements AutoCloseable {
      * Who writes the partition from now on.
      *
      * @param identity for its batches
-     * @param markerEpoch of the marker in the partition, behind which nobody else's writes are
+     * @param markerEpoch of the marker in the partition, behind which nobody else's writes are; empty if there was nobody else
      */
-    public record Ownership(ProducerIdentity identity, short markerEpoch) {}
+    public record Ownership(ProducerIdentity identity, Optional<Short> markerEpoch) {}
 
     /** Why a partition could not be taken over. */
     public static final class FenceException extends Exception {
@@ -89,6 +94,8 @@ public final class FenceClient implements AutoCloseable {
     private static final class Fence {
         private final String transactionalId;
         private final TopicPartition partition;
+        private final Predicate<ProducerIdentity> isAlone;
+        private final int connection;
         private final CompletableFuture<Ownership> done = new CompletableFuture<>();
         private Step step = Step.FIND;
         private int coordinator = -1;
@@ -97,9 +104,11 @@ public final class FenceClient implements AutoCloseable {
         private long notBeforeMs;
         private volatile String trouble = "";
 
-        Fence(String transactionalId, TopicPartition partition) {
+        Fence(String transactionalId, TopicPartition partition, Predicate<ProducerIdentity> isAlone, int connection) {
             this.transactionalId = transactionalId;
             this.partition = partition;
+            this.isAlone = isAlone;
+            this.connection = connection;
         }
 
         void next(Step following) {
@@ -113,9 +122,15 @@ public final class FenceClient implements AutoCloseable {
         }
     }
 
-    /** Begins to take a partition over; goes on while it is polled. The future fails with a {@link FenceException}. */
-    public CompletableFuture<Ownership> fence(String transactionalId, TopicPartition partition) {
-        Fence fence = new Fence(transactionalId, partition);
+    /**
+     * Begins to take a partition over; goes on while it is polled. The future fails with a {@link FenceException}.
+     *
+     * @param isAlone whether nobody has to be shut out of the partition if this is the identity that is given first
+     */
+    public CompletableFuture<Ownership> fence(
+            String transactionalId, TopicPartition partition, Predicate<ProducerIdentity> isAlone) {
+        turn = (turn + 1) % ClusterConnection.CONNECTIONS;
+        Fence fence = new Fence(transactionalId, partition, isAlone, turn);
         fences.add(fence);
         return fence.done;
     }
@@ -153,15 +168,15 @@ public final class FenceClient implements AutoCloseable {
     }
 
     private void maybeSend(Fence fence, Set<Integer> full, long nowMs) {
-        int node = fence.coordinator;
+        int node = ClusterConnection.connection(fence.coordinator, fence.connection);
         if (fence.step == Step.FIND) {
             Optional<Node> any = connection.anyReadyNode(nowMs);
             if (any.isEmpty()) {
                 return;
             }
-            node = any.get().id();
+            node = ClusterConnection.connection(any.get().id(), fence.connection);
         } else if (connection.node(node).isEmpty()) {
-            fence.again(Step.FIND, nowMs + LONG_BACKOFF_MS, "broker " + node + " is unknown");
+            fence.again(Step.FIND, nowMs + LONG_BACKOFF_MS, "broker " + fence.coordinator + " is unknown");
             connection.metadata().requestUpdate(false);
             return;
         }
@@ -250,11 +265,13 @@ public final class FenceClient implements AutoCloseable {
     }
 
     private static void takeIdentity(Fence fence, ProducerIdentity given) {
-        if (fence.step == Step.INIT) {
+        if (fence.step == Step.INIT && fence.isAlone.test(given)) {
+            fence.done.complete(new Ownership(given, Optional.empty()));
+        } else if (fence.step == Step.INIT) {
             fence.identity = given;
             fence.next(Step.ADD);
         } else if (given.id() == fence.identity.id() && given.epoch() == fence.identity.epoch() + 1) {
-            fence.done.complete(new Ownership(given, fence.identity.epoch()));
+            fence.done.complete(new Ownership(given, Optional.of(fence.identity.epoch())));
         } else {
             // Somebody else came between, or the epochs of the id are used up: the marker is not the last one any more.
             fence.again(Step.FIND, 0, "taken over by another process meanwhile");

@@ -29,7 +29,7 @@ import org.apache.kafka.common.requests.FetchResponse;
 
 /**
  * Fetches batches from the brokers of the source: one incremental fetch session (KIP-227) and at most one request in
- * flight for each broker.
+ * flight for each connection. A connection is named by its broker's id, and the second one to the same broker is the {@link #other} of it.
  *
  * <p>Owned by one thread; only {@link #wakeup} may be called from others.
  */
@@ -44,15 +44,21 @@ public final class FetchClient implements AutoCloseable {
     private final FetchListener listener;
     private final AnswerBuffers buffers;
     private final Map<Integer, FetchSession> sessions = new HashMap<>();
-    private final Set<Integer> nodesInFlight = new HashSet<>();
-    private final ShortestRoundTrip roundTrip = new ShortestRoundTrip();
+    private final Set<Integer> inFlight = new HashSet<>();
+    private final ShortestRoundTrip roundTrip;
     private final AtomicLong throttledMs = new AtomicLong();
 
-    FetchClient(ClusterConnection connection, AnswerBuffers buffers, Terms terms, FetchListener listener) {
+    FetchClient(
+            ClusterConnection connection,
+            AnswerBuffers buffers,
+            Terms terms,
+            FetchListener listener,
+            ShortestRoundTrip roundTrip) {
         this.connection = connection;
         this.buffers = buffers;
         this.terms = terms;
         this.listener = listener;
+        this.roundTrip = roundTrip;
     }
 
     /**
@@ -78,7 +84,7 @@ public final class FetchClient implements AutoCloseable {
             ClusterResourceListener watch) {
         AnswerBuffers buffers = new AnswerBuffers(terms.keptBytes());
         ClusterConnection connection = ClusterConnection.forConsumer(settings, clientId, buffers, watch);
-        return new FetchClient(connection, buffers, terms, listener);
+        return new FetchClient(connection, buffers, terms, listener, new ShortestRoundTrip());
     }
 
     /** Keeps the topic's metadata fresh from now on. */
@@ -105,13 +111,19 @@ public final class FetchClient implements AutoCloseable {
         return connection.clusterProblem();
     }
 
-    /** Whether a fetch could go to the broker now: connected and none in flight. Begins to connect if need be. */
-    public boolean isReady(int nodeId, long nowMs) {
-        return !nodesInFlight.contains(nodeId) && connection.isReady(nodeId, nowMs);
+    /** The other connection to the same broker: of the two, each is answered by itself. */
+    public static int other(int channel) {
+        int broker = ClusterConnection.broker(channel);
+        return channel == broker ? ClusterConnection.connection(broker, 1) : broker;
     }
 
-    public boolean isInFlight(int nodeId) {
-        return nodesInFlight.contains(nodeId);
+    /** Whether a fetch could be sent now: connected and none in flight. Begins to connect if need be. */
+    public boolean isReady(int channel, long nowMs) {
+        return !inFlight.contains(channel) && connection.isReady(channel, nowMs);
+    }
+
+    public boolean isInFlight(int channel) {
+        return inFlight.contains(channel);
     }
 
     /** Whether the cluster knows the broker (a preferred replica may have gone). */
@@ -132,17 +144,17 @@ public final class FetchClient implements AutoCloseable {
      */
     public record Limits(int maxBytes, int maxWaitMs) {}
 
-    /** Sends a fetch of exactly these partitions to a ready broker. */
-    public void fetch(int nodeId, List<FetchPosition> positions, Limits limits) {
-        send(nodeId, session(nodeId).ask(positions), limits);
+    /** Sends a fetch of exactly these partitions over a ready connection. */
+    public void fetch(int channel, List<FetchPosition> positions, Limits limits) {
+        send(channel, session(channel).ask(positions), limits);
     }
 
-    /** Sends a fetch of the same partitions as the last one to a ready broker, with these from where they are now. */
-    public void fetchOn(int nodeId, List<FetchPosition> moved, Limits limits) {
-        send(nodeId, session(nodeId).askOn(moved), limits);
+    /** Sends a fetch of the same partitions as the last one over a ready connection, with these from where they are now. */
+    public void fetchOn(int channel, List<FetchPosition> moved, Limits limits) {
+        send(channel, session(channel).askOn(moved), limits);
     }
 
-    private void send(int nodeId, FetchSession.Ask ask, Limits limits) {
+    private void send(int channel, FetchSession.Ask ask, Limits limits) {
         short version = ask.withTopicIds() ? ApiKeys.FETCH.latestVersion() : LAST_VERSION_WITHOUT_TOPIC_IDS;
         FetchRequest.Builder request = FetchRequest.Builder.forConsumer(
                         version, limits.maxWaitMs(), terms.minBytes(), ask.toSend())
@@ -152,8 +164,8 @@ public final class FetchClient implements AutoCloseable {
                 .removed(ask.toForget())
                 .replaced(ask.toReplace())
                 .rackId(terms.rack());
-        nodesInFlight.add(nodeId);
-        connection.send(nodeId, request, true, answer -> onAnswer(nodeId, answer));
+        inFlight.add(channel);
+        connection.send(channel, request, true, answer -> onAnswer(channel, answer));
     }
 
     /**
@@ -184,12 +196,12 @@ public final class FetchClient implements AutoCloseable {
         connection.close();
     }
 
-    private void onAnswer(int nodeId, ClientResponse answer) {
-        nodesInFlight.remove(nodeId);
-        FetchSession session = session(nodeId);
+    private void onAnswer(int channel, ClientResponse answer) {
+        inFlight.remove(channel);
+        FetchSession session = session(channel);
         String problem = "";
         if (answer.wasDisconnected() || answer.versionMismatch() != null || answer.authenticationException() != null) {
-            problem = failure(nodeId, answer);
+            problem = failure(channel, answer);
             session.onNoAnswer();
         } else {
             FetchResponse response = (FetchResponse) answer.responseBody();
@@ -197,20 +209,21 @@ public final class FetchClient implements AutoCloseable {
                 throttledMs.addAndGet(response.throttleTimeMs());
             }
             if (session.onAnswer(response)) {
-                tellPartitions(nodeId, answer);
+                tellPartitions(channel, answer);
             } else {
                 problem = response.error().name();
                 connection.metadata().requestUpdate(false);
             }
         }
-        listener.onFetchEnded(new FetchEnd(nodeId, session.asked(), problem));
+        listener.onFetchEnded(new FetchEnd(channel, session.asked(), problem));
     }
 
-    private FetchSession session(int nodeId) {
-        return sessions.computeIfAbsent(nodeId, node -> new FetchSession());
+    private FetchSession session(int channel) {
+        return sessions.computeIfAbsent(channel, node -> new FetchSession());
     }
 
-    private static String failure(int nodeId, ClientResponse answer) {
+    private static String failure(int channel, ClientResponse answer) {
+        int nodeId = ClusterConnection.broker(channel);
         if (answer.versionMismatch() != null) {
             return "broker " + nodeId + " has no Fetch version in common: "
                     + answer.versionMismatch().getMessage();
@@ -221,9 +234,9 @@ public final class FetchClient implements AutoCloseable {
         return (answer.wasTimedOut() ? "no answer in time from broker " : "disconnected from broker ") + nodeId;
     }
 
-    private void tellPartitions(int nodeId, ClientResponse answer) {
+    private void tellPartitions(int channel, ClientResponse answer) {
         FetchResponse response = (FetchResponse) answer.responseBody();
-        FetchSession session = session(nodeId);
+        FetchSession session = session(channel);
         Map<TopicPartition, PartitionData> parts =
                 session.partsOf(response, answer.requestHeader().apiVersion());
         int bytes = 0;
@@ -238,7 +251,7 @@ public final class FetchClient implements AutoCloseable {
         if (bytes >= MUCH_BYTES) {
             roundTrip.observe(answer.requestLatencyMs(), answer.receivedTimeMs());
         }
-        listener.onAnswer(nodeId, bytes, giveBack);
+        listener.onAnswer(channel, bytes, giveBack);
         Map<TopicPartition, LeaderIdAndEpoch> moved = new HashMap<>();
         for (Map.Entry<TopicPartition, PartitionData> entry : parts.entrySet()) {
             TopicPartition partition = entry.getKey();

@@ -8,10 +8,11 @@ public interface FetchListener {
     /**
      * An answer begins; {@code onPartition} follows for each partition in it.
      *
+     * @param channel the connection it came over
      * @param bytes of batches in it
      * @param giveBack to be run once, by any thread, when nobody looks at any of these batches any more: their buffer is used again
      */
-    void onAnswer(int nodeId, int bytes, Runnable giveBack);
+    void onAnswer(int channel, int bytes, Runnable giveBack);
 
     void onPartition(FetchedPartition fetched);
 
@@ -19,9 +20,9 @@ public interface FetchListener {
     void onFetchEnded(FetchEnd end);
 
     /**
-     * @param nodeId the broker asked
+     * @param channel the connection that was asked over
      * @param asked the partitions the request was about
      * @param problem why there is no answer, empty text when there is one
      */
-    record FetchEnd(int nodeId, Set<TopicPartition> asked, String problem) {}
+    record FetchEnd(int channel, Set<TopicPartition> asked, String problem) {}
 }

@@ -132,7 +132,10 @@ class StateIT {
     void shouldTellForHowLongCheckpointsFailAndCopyNevertheless() throws Exception {
         clusters.source().createTopic("unkept", 1);
         clusters.target().createTopic("__tain-unfit", 1, Map.of("cleanup.policy", "delete"));
-        MirrorFixture link = MirrorFixture.between(clusters).topics("unkept").set("tain.state.topic", "__tain-unfit");
+        MirrorFixture link = MirrorFixture.between(clusters)
+                .topics("unkept")
+                .set("delivery", "at-least-once")
+                .set("tain.state.topic", "__tain-unfit");
         send("unkept", 10);
         try (RunningMirror mirror = link.start()) {
             mirror.awaitCaughtUp("unkept");
@@ -172,7 +175,7 @@ class StateIT {
             all.put(new StateKey(StateKey.Kind.CHECKPOINT, "many", new TopicPartition("t", i)), checkpoint.encode());
         }
         try (StateTopic topic = new StateTopic("__tain-many", clusters.target().clientProperties(), "many", LIMIT)) {
-            assertThat(topic.prepare()).isEmpty();
+            assertThat(topic.prepare(clusters.target().admin())).isEmpty();
             topic.write(all);
         }
         try (StateTopic topic = new StateTopic("__tain-many", clusters.target().clientProperties(), "many", LIMIT)) {

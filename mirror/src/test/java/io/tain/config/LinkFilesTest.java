@@ -45,6 +45,7 @@ class LinkFilesTest {
         assertThat(link.target().maxRequestSize()).isEmpty();
         assertThat(link.target().deliveryTimeout()).isEmpty();
         assertThat(link.target().onRefused()).isEqualTo(OnRefused.HALT);
+        assertThat(link.state().delivery()).isEqualTo(Delivery.EXACTLY_ONCE);
         assertThat(link.source().breaks()).isEqualTo(BreakPolicies.HALT);
         assertThat(link.tuning())
                 .isEqualTo(new Tuning(
@@ -164,6 +165,10 @@ class LinkFilesTest {
                 "source.partition.assignment.strategy=no.Such|no class no.Such",
                 "source.security.protocol=SASL|SASL_SSL",
                 "target.acks=2|acks",
+                "target.acks=1|delivery=at-least-once",
+                "target.enable.idempotence=false|delivery=at-least-once",
+                "on.refused=skip|delivery=at-least-once",
+                "tain.state.topic=off|delivery=at-least-once",
                 "target.compression.type=rar|compression.type",
                 "target.max.request.size=-1|0 or more",
                 "target.max.in.flight.requests.per.connection=6|5 or less",
@@ -182,6 +187,14 @@ class LinkFilesTest {
 
         assertThat(e.errors()).hasSize(1);
         assertThat(e.errors().get(0).toString()).contains("target.enable.idempotence", "target.acks=all");
+    }
+
+    @Test
+    void shouldNameEverySettingThatExactlyOnceCannotBeWith() {
+        String weak = "target.acks=1\ntarget.enable.idempotence=false\non.refused=skip\n";
+
+        assertThat(refused(MINIMAL + weak).errors()).hasSize(3);
+        assertThat(refused(MINIMAL + "delivery=exactly-once\n" + weak).errors()).hasSize(3);
     }
 
     @Test

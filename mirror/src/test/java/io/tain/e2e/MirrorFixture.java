@@ -88,13 +88,13 @@ public final class MirrorFixture {
 
     public MirrorFixture handler(RecordHandler code) {
         handler = Optional.of(code);
-        return this;
+        return set("delivery", "at-least-once");
     }
 
     /** Overrides {@code on.refused}, for what only MirrorMaker's command line can ask for. */
     public MirrorFixture onRefused(OnRefused reaction) {
         onRefused = Optional.of(reaction);
-        return this;
+        return set("delivery", "at-least-once");
     }
 
     /** The text of the link's properties file, for a mirror in a process of its own. */

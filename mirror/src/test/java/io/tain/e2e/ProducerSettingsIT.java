@@ -53,6 +53,11 @@ class ProducerSettingsIT {
         return new TopicPartition(topic, 0);
     }
 
+    /** Without what exactly once writes of its own into the target's log. */
+    private static MirrorFixture link() {
+        return MirrorFixture.between(pair).set("delivery", "at-least-once");
+    }
+
     private static List<RawBatch> mirrored(MirrorFixture link, TopicPartition partition) throws Exception {
         try (RunningMirror mirror = link.topics(partition.topic()).start()) {
             mirror.awaitCaughtUp(partition.topic());
@@ -68,10 +73,8 @@ class ProducerSettingsIT {
         TopicPartition partition = load("acks-0", 2_000, workload -> workload);
 
         // when nobody says when it has arrived
-        try (RunningMirror mirror = MirrorFixture.between(pair)
-                .topics(partition.topic())
-                .set("target.acks", "0")
-                .start()) {
+        try (RunningMirror mirror =
+                link().topics(partition.topic()).set("target.acks", "0").start()) {
             mirror.awaitCaughtUp(partition.topic());
         }
 
@@ -89,7 +92,7 @@ class ProducerSettingsIT {
         TopicPartition partition = load("acks-1", 2_000, workload -> workload);
 
         // when
-        List<RawBatch> batches = mirrored(MirrorFixture.between(pair).set("target.acks", "1"), partition);
+        List<RawBatch> batches = mirrored(link().set("target.acks", "1"), partition);
 
         // then
         assertThat(batches)
@@ -104,8 +107,7 @@ class ProducerSettingsIT {
         TopicPartition partition = load("not-idempotent", 2_000, workload -> workload);
 
         // when
-        List<RawBatch> batches =
-                mirrored(MirrorFixture.between(pair).set("target.enable.idempotence", "false"), partition);
+        List<RawBatch> batches = mirrored(link().set("target.enable.idempotence", "false"), partition);
 
         // then
         assertThat(batches)
@@ -120,7 +122,7 @@ class ProducerSettingsIT {
         TopicPartition partition = load("idempotent", 2_000, workload -> workload);
 
         // when
-        List<RawBatch> batches = mirrored(MirrorFixture.between(pair), partition);
+        List<RawBatch> batches = mirrored(link(), partition);
 
         // then
         int sequence = 0;
@@ -138,8 +140,7 @@ class ProducerSettingsIT {
         // given a mirror that has written one batch to a target whose answers are held back from now on
         TopicPartition partition = load("in-flight-" + inFlight, 1, workload -> workload);
         FaultProxy proxy = pair.target().proxy(pair.target().nodeIds().get(0));
-        try (RunningMirror mirror = MirrorFixture.between(pair)
-                .topics(partition.topic())
+        try (RunningMirror mirror = link().topics(partition.topic())
                 .set("target.max.in.flight.requests.per.connection", inFlight)
                 .start()) {
             mirror.awaitCaughtUp(partition.topic());
@@ -184,7 +185,7 @@ class ProducerSettingsIT {
                 .anyMatch(batch -> batch.bytes().remaining() > limit);
 
         // when
-        List<RawBatch> batches = mirrored(MirrorFixture.between(pair).set("target.max.request.size", limit), partition);
+        List<RawBatch> batches = mirrored(link().set("target.max.request.size", limit), partition);
 
         // then
         assertThat(batches).allMatch(batch -> batch.bytes().remaining() <= limit);
@@ -198,7 +199,7 @@ class ProducerSettingsIT {
         pair.target().proxy(pair.target().nodeIds().get(0)).latency(Duration.ofMillis(30));
 
         // when
-        List<RawBatch> batches = mirrored(MirrorFixture.between(pair), partition);
+        List<RawBatch> batches = mirrored(link(), partition);
 
         // then
         assertThat(batches.size()).isLessThan(60);

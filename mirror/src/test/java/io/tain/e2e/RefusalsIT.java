@@ -100,6 +100,7 @@ class RefusalsIT {
         try (RunningMirror mirror = MirrorFixture.between(pair)
                 .topics(topic)
                 .set("on.refused", "skip")
+                .set("delivery", "at-least-once")
                 .start()) {
             mirror.awaitCaughtUp(topic);
 
@@ -129,6 +130,7 @@ class RefusalsIT {
         try (RunningMirror mirror = MirrorFixture.between(pair)
                 .topics(topic)
                 .set("on.refused", "skip")
+                .set("delivery", "at-least-once")
                 .start()) {
             mirror.awaitCaughtUp(topic);
 
@@ -206,6 +208,7 @@ class RefusalsIT {
         try (RunningMirror mirror = MirrorFixture.between(pair)
                 .topics(topic)
                 .set("on.refused", "skip")
+                .set("delivery", "at-least-once")
                 .start()) {
             mirror.awaitCaughtUp(topic);
 
@@ -262,6 +265,7 @@ class RefusalsIT {
         try (RunningMirror mirror = MirrorFixture.between(pair)
                 .topics(topic)
                 .set("on.refused", "skip")
+                .set("delivery", "at-least-once")
                 .start()) {
             mirror.awaitCaughtUp(topic);
 
@@ -305,6 +309,7 @@ class RefusalsIT {
         try (RunningMirror mirror = MirrorFixture.between(pair)
                 .topics(topic)
                 .set("on.refused", "dead-letter")
+                .set("delivery", "at-least-once")
                 .start()) {
             mirror.awaitCaughtUp(topic);
 
@@ -348,6 +353,7 @@ class RefusalsIT {
         try (RunningMirror mirror = MirrorFixture.between(pair)
                 .topics(topic)
                 .set("on.refused", "dead-letter")
+                .set("delivery", "at-least-once")
                 .start()) {
             mirror.awaitCaughtUp(topic);
 
@@ -371,6 +377,7 @@ class RefusalsIT {
         try (RunningMirror mirror = MirrorFixture.between(pair)
                 .topics(topic)
                 .set("on.refused", "dead-letter")
+                .set("delivery", "at-least-once")
                 .start()) {
             String reason = mirror.awaitHalted(bad(topic));
 

@@ -61,7 +61,8 @@ class TopicRightsIT {
                         pair.source(),
                         pair.source().clientProperties(),
                         pair.target().clientProperties(USER))
-                .topics(topics);
+                .topics(topics)
+                .set("delivery", "at-least-once");
     }
 
     private static void sourceTopic(String topic, int partitions) {

@@ -2,7 +2,9 @@ package io.tain.link;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tain.batch.Assignment;
 import io.tain.batch.MemoryBudget;
+import io.tain.batch.TargetTraits;
 import io.tain.batch.Transcoder;
 import io.tain.config.BreakPolicies;
 import io.tain.config.LinkConfig;
@@ -12,10 +14,15 @@ import io.tain.config.StartPosition;
 import io.tain.config.TargetConfig;
 import io.tain.config.TopicSelection;
 import io.tain.config.Tuning;
+import io.tain.link.TakeoverDesk.Origin;
+import io.tain.offset.OffsetTracker;
+import io.tain.offset.OffsetTracker.Position;
 import io.tain.source.BatchIntake;
 import io.tain.source.IntakeCounters;
 import io.tain.source.ReaderTerms;
+import io.tain.source.SourcePartition;
 import io.tain.source.SourceReader;
+import io.tain.state.Checkpoint.Phase;
 import io.tain.wire.FetchClient;
 import io.tain.wire.ScriptedBrokers;
 import java.time.Duration;
@@ -32,7 +39,9 @@ import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.WakeupException;
+import org.apache.kafka.common.record.TimestampType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -131,12 +140,39 @@ class GroupMemberTest {
         return new DataPath(
                 reader,
                 List.of(),
-                new Desks(new TopicDesk(topics -> Map.of()), Optional.empty(), Optional.empty(), Optional.empty()),
+                new Desks(
+                        new TopicDesk(topics -> Map.of()),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty()),
                 ready -> {
                     throw new IllegalStateException("nothing is ever ready");
                 },
                 new AtomicLong(),
                 DataPath.Mode.SAME_TOPIC);
+    }
+
+    @Test
+    @Timeout(30)
+    void shouldNotCallAPartitionReleasedOfWhichMoreMayBeOnItsWay() {
+        Position position = new Position(7, 0, 3);
+        Assignment assignment = new Assignment(T0, new AtomicLong());
+        OffsetTracker tracker = new OffsetTracker(position);
+        TargetTraits traits =
+                new TargetTraits(TimestampType.CREATE_TIME, 1 << 20, Optional.empty(), TargetTraits.Handling.NONE);
+        SourcePartition source = new SourcePartition(assignment, traits, 7, Optional.empty(), Uuid.ZERO_UUID);
+        PartitionFlow flow = new PartitionFlow(T0);
+        flow.position(position, TopicIds.UNKNOWN, Origin.MARKED);
+        flow.run(assignment, tracker, source);
+
+        // The reader's thread does not run, so it never hears that it is to read no more.
+        boolean drained = member.path().drain(List.of(flow), Duration.ofSeconds(10), new SystemPace());
+
+        Copying copying = new Copying(tracker, source, Uuid.ZERO_UUID, List.of());
+        assertThat(tracker.isIdle()).isTrue();
+        assertThat(copying.lastPhase(drained)).isEqualTo(Phase.COPYING);
+        assertThat(copying.lastPhase(true)).isEqualTo(Phase.RELEASED);
     }
 
     @Test

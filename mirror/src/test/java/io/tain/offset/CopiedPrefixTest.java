@@ -3,9 +3,10 @@ package io.tain.offset;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Random;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class CopiedPrefixTest {
     private static final long FROM = 100;
@@ -80,48 +81,110 @@ class CopiedPrefixTest {
         assertThat(prefix.isHollow()).isTrue();
     }
 
-    /** Never a wrong place, whatever compaction has taken from either side. */
-    @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    void shouldFindThePlaceOrSayThatItCannot(boolean compactedTarget) {
-        int found = 0;
+    /** Where only the source has lost records, whichever, the place is always found. */
+    @Test
+    void shouldFindThePlaceWhateverTheSourceHasLost() {
         for (long seed = 1; seed <= 20_000; seed++) {
             Random random = new Random(seed);
             int records = 1 + random.nextInt(12);
             int copied = random.nextInt(records + 1);
-            boolean[] gone = new boolean[records];
-            for (int i = 0; i < records - 1; i++) {
-                gone[i] = random.nextInt(4) == 0;
-            }
+            Set<Integer> left = IntStream.range(0, records)
+                    .filter(i -> i == records - 1 || random.nextInt(4) > 0)
+                    .boxed()
+                    .collect(Collectors.toSet());
             CopiedPrefix prefix = new CopiedPrefix(FROM);
-            for (int i = 0; i < copied; i++) {
-                if (compactedTarget && i < copied - 1 && random.nextInt(4) == 0) {
-                    prefix.addMissingOnTarget(1);
-                } else {
-                    prefix.addCopy(i);
-                }
-            }
-            for (int i = 0; i < records && !prefix.isDone(); i++) {
-                if (gone[i]) {
-                    prefix.addMissingOnSource(1);
-                } else {
-                    prefix.offer(FROM + i, i);
-                }
-            }
-            prefix.endOfSource(FROM + records);
-            if (prefix.problem().isEmpty()) {
-                found++;
-                for (int i = 0; i < records; i++) {
-                    assertThat(gone[i] || FROM + i < prefix.resume() == i < copied)
-                            .as("seed %d: record %d of %d copied, resumed at %d", seed, i, copied, prefix.resume())
-                            .isTrue();
-                }
+            IntStream.range(0, copied).forEach(prefix::addCopy);
+            offer(prefix, records, left);
+
+            assertPlace(prefix, copied, left, "seed " + seed);
+            assertThat(prefix.isUnsure()).isFalse();
+        }
+    }
+
+    /** As the log cleaner does: what has a later record of its key as far as it has looked is gone, from the beginning on. */
+    @Test
+    void shouldFindThePlaceHoweverFarBothSidesAreCompacted() {
+        int unsure = 0;
+        for (long seed = 1; seed <= 50_000; seed++) {
+            Random random = new Random(seed);
+            int records = 1 + random.nextInt(30);
+            int keys = 1 + random.nextInt(5);
+            int[] key = random.ints(records, 0, keys).toArray();
+            int copied = random.nextInt(records + 1);
+            Set<Integer> onTarget = compacted(key, random.nextInt(copied + 1), copied);
+            Set<Integer> onSource = compacted(key, random.nextInt(records + 1), records);
+            CopiedPrefix prefix = new CopiedPrefix(FROM);
+            tellTarget(prefix, copied, onTarget);
+            offer(prefix, records, onSource);
+            unsure += prefix.isUnsure() ? 1 : 0;
+
+            assertPlace(prefix, copied, onSource, "seed " + seed);
+        }
+        assertThat(unsure).isGreaterThan(500);
+    }
+
+    @Test
+    void shouldKnowThatALogMayHaveBeenCompactedWhileItWasRead() {
+        int[] key = {0, 1, 0, 1, 0};
+        CopiedPrefix prefix = new CopiedPrefix(FROM);
+        tellTarget(prefix, 4, Set.of(2, 3));
+        offer(prefix, 5, Set.of(0, 1, 4)); // the beginning as it was before, the end as it is after
+        assertThat(prefix.resume()).isEqualTo(FROM);
+        assertThat(prefix.isUnsure()).isTrue();
+
+        prefix.again(FROM);
+        offer(prefix, 5, compacted(key, 5, 5));
+
+        assertThat(prefix.resume()).isEqualTo(FROM + 4);
+        assertThat(prefix.isUnsure()).isFalse();
+    }
+
+    /** The last copy must be found where the source has lost nothing. */
+    @Test
+    void shouldNotGoOnWhereOnlyTheTargetHasLostRecordsAndTheLastCopyIsNotFound() {
+        CopiedPrefix prefix = new CopiedPrefix(FROM);
+        prefix.addMissingOnTarget(1);
+        prefix.addCopy(7);
+        offer(prefix, 3, Set.of(0, 1, 2));
+
+        assertThat(prefix.problem().orElseThrow()).contains("1 of 1 copies");
+    }
+
+    /** What is left of the first records of a log when its cleaner has gone so far. */
+    private static Set<Integer> compacted(int[] key, int cleaned, int records) {
+        return IntStream.range(0, records)
+                .filter(i -> i >= cleaned || IntStream.range(i + 1, cleaned).noneMatch(later -> key[later] == key[i]))
+                .boxed()
+                .collect(Collectors.toSet());
+    }
+
+    private static void tellTarget(CopiedPrefix prefix, int copied, Set<Integer> left) {
+        for (int i = 0; i < copied; i++) {
+            if (left.contains(i)) {
+                prefix.addCopy(i);
             } else {
-                assertThat(compactedTarget)
-                        .as("seed %d: %s", seed, prefix.problem())
-                        .isTrue();
+                prefix.addMissingOnTarget(1);
             }
         }
-        assertThat(found).isGreaterThan(15_000);
+    }
+
+    private static void offer(CopiedPrefix prefix, int records, Set<Integer> left) {
+        for (int i = 0; i < records && !prefix.isDone(); i++) {
+            if (left.contains(i)) {
+                prefix.offer(FROM + i, i);
+            } else {
+                prefix.addMissingOnSource(1);
+            }
+        }
+        prefix.endOfSource(FROM + records);
+    }
+
+    private static void assertPlace(CopiedPrefix prefix, int copied, Set<Integer> left, String what) {
+        assertThat(prefix.problem()).as(what).isEmpty();
+        for (int i : left) {
+            assertThat(FROM + i < prefix.resume() == i < copied)
+                    .as("%s: record %d of %d copied, resumed at %d", what, i, copied, prefix.resume())
+                    .isTrue();
+        }
     }
 }

@@ -63,7 +63,7 @@ final class Misfortune {
         if (cluster.maybeTakeDown(node)) {
             for (SimMirror mirror : world.mirrors()) {
                 (cluster == world.source ? mirror.sourceClients() : mirror.targetClients())
-                        .forEach(client -> client.disconnect(node));
+                        .forEach(client -> client.disconnectFrom(node));
             }
             world.later(world.dice.between(100, 5_000), () -> cluster.bringUp(node));
         }

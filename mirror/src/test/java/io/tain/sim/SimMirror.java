@@ -105,7 +105,8 @@ final class SimMirror implements SimulatedMirror.Surroundings {
     public FetchClient fetchClient(FetchListener listener) {
         SimulatedClient client = new SimulatedClient(name + "/reader", world.source, 100, world::orphan);
         sourceClients.add(client);
-        return client.fetchClient(new FetchClient.Terms(world.terms.isolation(), 1, 0, ""), listener);
+        boolean far = world.dice.chance(0.3);
+        return client.fetchClient(new FetchClient.Terms(world.terms.isolation(), 1, 0, ""), listener, far);
     }
 
     @Override

@@ -2,11 +2,16 @@ package io.tain.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tain.batch.Assignment;
+import io.tain.batch.MirrorBatch;
 import io.tain.batch.SourceRange;
+import io.tain.wire.FetchClient;
 import io.tain.wire.ScriptedBrokers.Asked;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.protocol.ApiKeys;
@@ -246,6 +251,80 @@ class SourceReaderTest extends ReaderScenario {
 
         assertThat(brokers.fetchAsked()).extracting(Asked::partition).containsExactly(T0);
         budget.release(BUDGET / 2);
+    }
+
+    @Test
+    void shouldAskAFarBrokerOverTwoConnectionsForHalfOfThePartitionsEach() {
+        brokers.delayBy(100);
+        add(t0, 0);
+        add(u0, 0);
+        poll();
+        assertThat(brokers.fetchDestinations()).as("nothing is known yet").containsExactly("1");
+
+        brokers.answerFetch(T0, Errors.NONE, batch(0, 1, 70 * 1024), 10);
+        poll();
+
+        assertThat(brokers.fetchDestinations()).containsExactly("1", Integer.toString(FetchClient.other(1)));
+        assertThat(brokers.fetchAsked()).extracting(Asked::partition).containsExactly(T0);
+        brokers.answerFetch(T0, Errors.NONE, batch(1, 1, 10), 10);
+        assertThat(brokers.fetchAsked()).extracting(Asked::partition).containsExactly(U0);
+        brokers.answerFetch(U0, Errors.NONE, batch(0, 1, 10), 10);
+        poll();
+        assertThat(ranges)
+                .extracting(range -> range.assignment() + "@" + range.firstOffset())
+                .containsExactly("t-0@0", "t-0@1", "u-0@0");
+    }
+
+    @Test
+    void shouldNotAskForAPartitionOverOneConnectionWhileTheOtherMayStillBringIt() {
+        Assignment u1 = new Assignment(new TopicPartition("u", 1), new AtomicLong());
+        brokers.lead(U0, 2);
+        brokers.lead(u1.partition(), 2);
+        brokers.delayBy(100);
+        add(t0, 0);
+        add(u0, 0);
+        add(u1, 0);
+        poll();
+        brokers.answerFetch(T0, Errors.NONE, batch(0, 1, 70 * 1024), 10);
+        poll();
+        assertThat(brokers.fetchDestinations()).containsExactly("2", "1");
+
+        brokers.answerFetch(U0, Errors.NONE, MemoryRecords.EMPTY, 0);
+        poll();
+
+        assertThat(brokers.fetchDestinations())
+                .containsExactlyInAnyOrder("1", "2", Integer.toString(FetchClient.other(2)));
+        reader.remove(u1);
+    }
+
+    @Test
+    void shouldLoseNoPartitionWhenABrokerTurnsOutToBeNear() {
+        String second = Integer.toString(FetchClient.other(1));
+        brokers.delayBy(100);
+        add(t0, 0);
+        add(u0, 0);
+        poll();
+        answer(T0, batch(0, 1, 70 * 1024));
+        assertThat(brokers.fetchDestinations()).containsExactly("1", second);
+
+        brokers.delayBy(0);
+        now += 60_000;
+        answer(T0, batch(1, 1, 70 * 1024));
+        assertThat(brokers.fetchDestinations()).containsExactly(second, "1");
+        answer(U0, MemoryRecords.EMPTY);
+        assertThat(brokers.fetchDestinations()).containsExactly("1");
+        answer(T0, batch(2, 1, 10));
+
+        assertThat(brokers.fetchDestinations()).containsExactly("1");
+        assertThat(brokers.fetchAsked()).extracting(Asked::partition).contains(U0);
+    }
+
+    private void answer(TopicPartition partition, MemoryRecords records) {
+        brokers.answerFetch(partition, Errors.NONE, records, 10);
+        poll();
+        ranges.forEach(range -> range.batches().forEach(MirrorBatch::release));
+        ranges.clear();
+        poll();
     }
 
     @Test

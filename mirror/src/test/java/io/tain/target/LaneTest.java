@@ -77,6 +77,49 @@ final class LaneTest {
         assertThat(sendAll(60_001)).isEqualTo(1);
     }
 
+    @Test
+    void shouldKnowUntilWhenALostRequestMayBeExecuted() {
+        enqueue(3, 0);
+        lane.onAcknowledged(lane.take(PRODUCER), 0);
+        Outgoing second = lane.take(PRODUCER);
+        Outgoing third = lane.take(PRODUCER);
+        lane.onFailed(second, failure(ProduceOutcome.REFUSED));
+        lane.onFailed(third, failure(ProduceOutcome.OUT_OF_ORDER));
+        assertThat(lane.hasLostAnswers()).isFalse();
+        lane.reopen();
+
+        lane.onFailed(lane.take(PRODUCER), failure(ProduceOutcome.RETRY));
+        lane.reopen();
+        lane.onAcknowledged(lane.take(PRODUCER), 0);
+
+        assertThat(lane.hasLostAnswers())
+                .as("the third may have been sent with it")
+                .isTrue();
+        lane.onAcknowledged(lane.take(PRODUCER), 0);
+        assertThat(lane.hasLostAnswers()).isFalse();
+    }
+
+    @Test
+    void shouldBeginANewEpochForOtherBatchesUnderTheSequencesOfLostRequests() {
+        enqueue(3, 0);
+        lane.onAcknowledged(lane.take(PRODUCER), 0);
+        lane.onFailed(lane.take(PRODUCER), failure(ProduceOutcome.RETRY));
+        lane.reopen();
+        lane.onFailed(lane.take(PRODUCER), failure(ProduceOutcome.REFUSED));
+
+        lane.loseIdentity();
+        lane.replaceHead(List.of());
+        lane.reopen();
+
+        assertThat(lane.take(PRODUCER).sequence).isZero();
+        assertThat(lane.identity()).isEqualTo(new ProducerIdentity(7, (short) 1));
+        assertThat(lane.hasLostAnswers()).isFalse();
+    }
+
+    private static ProduceResult failure(ProduceOutcome outcome) {
+        return new ProduceResult(outcome, outcome.name(), -1, List.of());
+    }
+
     private int sendAll(long nowMs) {
         int sent = 0;
         while (lane.canSend(nowMs)) {

@@ -52,6 +52,7 @@ public final class ScriptedBrokers extends UnwiredClient {
     private final Map<String, Uuid> topicIds = new HashMap<>();
     private final Set<Integer> unreachable = new HashSet<>();
     private final Set<String> deleted = new HashSet<>();
+    private long latencyMs;
     private final TopicMetadata metadata =
             new TopicMetadata(new TopicMetadata.Timing(10, 100, 300_000), new LogContext(), cluster -> {});
 
@@ -67,7 +68,8 @@ public final class ScriptedBrokers extends UnwiredClient {
     /** A client that speaks to these brokers. */
     public FetchClient fetchClient(FetchClient.Terms terms, FetchListener listener) {
         ClusterConnection connection = new ClusterConnection(this, metadata, new Metrics(), 30_000);
-        return new FetchClient(connection, new AnswerBuffers(terms.keptBytes()), terms, listener);
+        return new FetchClient(
+                connection, new AnswerBuffers(terms.keptBytes()), terms, listener, new ShortestRoundTrip());
     }
 
     /** Says who leads a partition; takes effect at the next metadata answer, which every poll brings if it is wanted. */
@@ -151,6 +153,19 @@ public final class ScriptedBrokers extends UnwiredClient {
 
     /** One partition of a Fetch request: what it asks for. */
     public record Asked(TopicPartition partition, long offset, int maxBytes, Optional<Integer> leaderEpoch) {}
+
+    /** Answers seem to have taken this long from now on. */
+    public void delayBy(long millis) {
+        latencyMs = millis;
+    }
+
+    /** Where the waiting Fetch requests were sent, in order. */
+    public List<String> fetchDestinations() {
+        return sent.stream()
+                .filter(r -> r.apiKey() == ApiKeys.FETCH)
+                .map(ClientRequest::destination)
+                .toList();
+    }
 
     /** What the oldest waiting Fetch request asks for, in addition to what its session asked for before. */
     public List<Asked> fetchAsked() {
@@ -260,14 +275,14 @@ public final class ScriptedBrokers extends UnwiredClient {
         deliveries.add(() -> request.callback().onComplete(response(request, body, false)));
     }
 
-    private static ClientResponse response(ClientRequest request, AbstractResponse body, boolean disconnected) {
+    private ClientResponse response(ClientRequest request, AbstractResponse body, boolean disconnected) {
         short version = request.apiKey().latestVersion();
         return new ClientResponse(
                 request.makeHeader(version),
                 request.callback(),
                 request.destination(),
                 0,
-                0,
+                latencyMs,
                 disconnected,
                 false,
                 null,

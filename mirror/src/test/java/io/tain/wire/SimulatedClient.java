@@ -106,8 +106,11 @@ public final class SimulatedClient extends UnwiredClient {
         metadata.bootstrap(List.of(new InetSocketAddress("localhost", 9)));
     }
 
-    public FetchClient fetchClient(FetchClient.Terms terms, FetchListener listener) {
-        return new FetchClient(connection(), new AnswerBuffers(terms.keptBytes()), terms, listener);
+    /** @param far whether the brokers seem to be far away */
+    public FetchClient fetchClient(FetchClient.Terms terms, FetchListener listener, boolean far) {
+        ShortestRoundTrip roundTrip = new ShortestRoundTrip();
+        roundTrip.observe(far ? 100 : 1, brokers.nowMs());
+        return new FetchClient(connection(), new AnswerBuffers(terms.keptBytes()), terms, listener, roundTrip);
     }
 
     public ProduceClient produceClient(int acks) {
@@ -118,18 +121,18 @@ public final class SimulatedClient extends UnwiredClient {
         return new ClusterConnection(this, metadata, new Metrics(), REQUEST_TIMEOUT_MS);
     }
 
-    /** Brokers that could look at a request of this client. */
+    /** Connections whose broker could look at a request of this client. */
     public List<Integer> busy() {
         List<Integer> nodes = new ArrayList<>();
         connections.forEach((node, connection) -> {
-            if (!connection.dead && !connection.waiting.isEmpty() && brokers.isUp(node)) {
+            if (!connection.dead && !connection.waiting.isEmpty() && brokers.isUp(ClusterConnection.broker(node))) {
                 nodes.add(node);
             }
         });
         return nodes;
     }
 
-    /** Brokers that this client has requests at, answered or not. */
+    /** Connections that this client has requests on, answered or not. */
     public List<Integer> connected() {
         List<Integer> nodes = new ArrayList<>();
         connections.forEach((node, connection) -> {
@@ -173,6 +176,12 @@ public final class SimulatedClient extends UnwiredClient {
         unanswered.forEach(sent -> deliveries.add(() -> complete(sent, null)));
     }
 
+    /** Both connections to the broker break. */
+    public void disconnectFrom(int broker) {
+        disconnect(broker);
+        disconnect(ClusterConnection.connection(broker, 1));
+    }
+
     public void disconnect(int node) {
         if (connections.containsKey(node)) {
             breakOff(node, false);
@@ -212,7 +221,7 @@ public final class SimulatedClient extends UnwiredClient {
     public void send(ClientRequest request, long now) {
         int node = Integer.parseInt(request.destination());
         AbstractRequest body = request.requestBuilder().build(request.apiKey().latestVersion());
-        Sent sent = new Sent(name, node, body, request, brokers.nowMs(), brokers.moment());
+        Sent sent = new Sent(name, ClusterConnection.broker(node), body, request, brokers.nowMs(), brokers.moment());
         Connection connection = connections.get(node);
         if (body instanceof ProduceRequest produce) {
             connection.borrowed.put(sent, own(produce));
@@ -302,7 +311,7 @@ public final class SimulatedClient extends UnwiredClient {
 
     @Override
     public boolean isReady(Node node, long now) {
-        if (!brokers.isUp(node.id())) {
+        if (!brokers.isUp(ClusterConnection.broker(node.id()))) {
             return false;
         }
         Connection connection = connections.computeIfAbsent(node.id(), id -> new Connection());

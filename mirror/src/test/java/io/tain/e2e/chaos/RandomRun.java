@@ -2,6 +2,7 @@ package io.tain.e2e.chaos;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tain.config.Delivery;
 import io.tain.e2e.chaos.Fault.Side;
 import io.tain.e2e.chaos.Schedule.Step;
 import io.tain.e2e.fault.CommitWatch;
@@ -10,6 +11,8 @@ import io.tain.e2e.fault.SettingsFile;
 import io.tain.e2e.fault.TainProcess;
 import io.tain.testkit.AuditReport;
 import io.tain.testkit.ProcessCluster;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,6 +23,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /** One run of a schedule: three mirrors between two clusters while faults strike, then the audit. Used once. */
 final class RandomRun {
@@ -49,6 +53,7 @@ final class RandomRun {
     void run(Path directory) {
         tell(schedule.toString());
         Path link = SettingsFile.link(source, target, GROUP, ChaosLoad.TOPICS)
+                .set("delivery", schedule.delivery() == Delivery.EXACTLY_ONCE ? "exactly-once" : "at-least-once")
                 .set("metadata.refresh.interval", "1s")
                 .set("shutdown.timeout", "5s")
                 .set("source.request.timeout.ms", 5_000)
@@ -75,7 +80,22 @@ final class RandomRun {
             }
             assertKept(load.audit(target));
         } catch (AssertionError | RuntimeException e) {
-            throw new AssertionError(e.getMessage() + "\n" + schedule, e);
+            throw new AssertionError(e.getMessage() + "\n" + schedule + "\n" + errors(logs), e);
+        }
+    }
+
+    /** What the mirrors logged as errors: a failure may have been somewhere where their logs are gone. */
+    private static String errors(Path logs) {
+        try (Stream<Path> files = Files.list(logs)) {
+            List<String> found = new ArrayList<>();
+            for (Path file : files.toList()) {
+                Files.readAllLines(file).stream()
+                        .filter(line -> line.contains(" ERROR "))
+                        .forEach(found::add);
+            }
+            return String.join("\n", found);
+        } catch (IOException e) {
+            return e.toString();
         }
     }
 
@@ -84,6 +104,9 @@ final class RandomRun {
             tell(audit.toString());
             assertThat(audit.isAtLeastOnce()).as(audit.toString()).isTrue();
             assertThat(audit.sourceRecords()).isPositive();
+            if (schedule.delivery() == Delivery.EXACTLY_ONCE) {
+                assertThat(audit.isExactlyOnce()).as(audit.toString()).isTrue();
+            }
             // I4: what was under way at a crash, or when a group thought so, and nothing else (each fault at most
             // once). Who has not heard yet that the group gave it up writes beside the new owner, record by record.
             assertThat(audit.mostDuplicateWindows())

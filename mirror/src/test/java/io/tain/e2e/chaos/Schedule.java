@@ -1,5 +1,6 @@
 package io.tain.e2e.chaos;
 
+import io.tain.config.Delivery;
 import io.tain.e2e.chaos.Fault.Side;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -85,6 +86,11 @@ record Schedule(long seed, Duration length, List<Step> steps) {
 
     private static long between(Random random, int from, int to) {
         return (long) from + random.nextInt(to - from);
+    }
+
+    /** What the mirrors are to promise: every other seed asks for more. */
+    Delivery delivery() {
+        return seed % 2 == 0 ? Delivery.EXACTLY_ONCE : Delivery.AT_LEAST_ONCE;
     }
 
     List<Step> of(Side side) {

@@ -1,10 +1,13 @@
 package io.tain.e2e.fault;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tain.e2e.MirrorFixture;
 import io.tain.e2e.RunningMirror;
 import io.tain.link.LinkStatus.State;
+import io.tain.link.Outcome;
+import io.tain.link.StartFailure;
 import io.tain.testkit.AuditReport;
 import io.tain.testkit.Await;
 import io.tain.testkit.ClusterPair;
@@ -44,6 +47,12 @@ final class AccessIT {
     /** A line of the log as JSON. */
     private static final Pattern JSON = Pattern.compile("\\{(\"\\w+\":\"([^\"\\\\]|\\\\.)*\",?)+\\}");
 
+    /** What exactly once needs on the target beside what any mirror does. */
+    private static final List<AclBinding> FOR_EXACTLY_ONCE = List.of(
+            right(ResourceType.TRANSACTIONAL_ID, "*", AclOperation.WRITE),
+            right(ResourceType.TOPIC, "*", AclOperation.READ),
+            right(ResourceType.TOPIC, "tain-state", AclOperation.WRITE));
+
     private static ClusterPair clusters;
 
     @BeforeAll
@@ -65,6 +74,7 @@ final class AccessIT {
                     .all()
                     .get();
         }
+        clusters.target().admin().createAcls(FOR_EXACTLY_ONCE).all().get();
     }
 
     @AfterAll
@@ -108,6 +118,43 @@ final class AccessIT {
             observer.awaitProgress(topic, 200);
             load.stop();
             observer.awaitLagZero(topic);
+        }
+        assertExactlyOnce(topic);
+    }
+
+    @Test
+    void shouldSayWhatToGrantForExactlyOnce() throws Exception {
+        String topic = "granted";
+        Observer observer = observe(topic);
+        allowAll(topic);
+        clusters.target().createTopic(topic, 1);
+        String command = "grant it: kafka-acls --bootstrap-server \\S+ --add --allow-principal User:NAME --operation ";
+        List<String> remedies = List.of(
+                command + "Describe --operation Write --resource-pattern-type prefixed --transactional-id tain-\\S+-",
+                command + "Read --topic granted",
+                command + "Read --operation Write --topic tain-state");
+        try (Workload load = load(topic)) {
+            for (AclBinding right : FOR_EXACTLY_ONCE) {
+                clusters.target()
+                        .admin()
+                        .deleteAcls(List.of(right.toFilter()))
+                        .all()
+                        .get();
+                try {
+                    assertThatThrownBy(() -> link(topic))
+                            .isInstanceOf(StartFailure.class)
+                            .message()
+                            .matches("(?s).*" + remedies.get(FOR_EXACTLY_ONCE.indexOf(right)) + ".*");
+                } finally {
+                    clusters.target().admin().createAcls(List.of(right)).all().get();
+                }
+            }
+            try (RunningMirror mirror = link(topic)) {
+                observer.awaitProgress(topic, 200);
+                load.stop();
+                observer.awaitLagZero(topic);
+                assertThat(mirror.stop().kind()).isEqualTo(Outcome.Kind.STOPPED);
+            }
         }
         assertExactlyOnce(topic);
     }

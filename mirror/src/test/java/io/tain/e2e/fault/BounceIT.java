@@ -68,6 +68,7 @@ final class BounceIT {
         String topic = "hard";
         Observer observer = observe(topic);
         Path file = SettingsFile.link(clusters.source(), clusters.target(), topic, topic)
+                .set("delivery", "at-least-once")
                 .write(directory, "link.properties");
         clusters.source().createTopic(topic, PARTITIONS);
         try (Workload load = load(topic).start()) {

@@ -250,7 +250,11 @@ final class NetworkIT {
 
                 proxy(clusters.target()).heal();
                 toDead.stop();
-                observe(dead).awaitLagZero(dead);
+                try {
+                    observe(dead).awaitLagZero(dead);
+                } catch (AssertionError e) {
+                    throw new AssertionError(e.getMessage() + "\n" + mirror.err(), e);
+                }
             }
         }
         assertExactlyOnce(dead);

@@ -101,7 +101,9 @@ final class SeveralClustersIT {
     void shouldRefuseATopicThatWouldGoRoundForEver() {
         write(east, "round-trip");
         Path there = SettingsFile.link(east, west, "round", "round-.*").write(directory, "there.properties");
-        Path back = SettingsFile.link(west, east, "round", "round-.*").write(directory, "back.properties");
+        Path back = SettingsFile.link(west, east, "round", "round-.*")
+                .set("delivery", "at-least-once")
+                .write(directory, "back.properties");
         Path self = SettingsFile.link(east, east, "round", "round-.*").write(directory, "self.properties");
         Path consumer = SettingsFile.consumer(east, "round").write(directory, "consumer.properties");
         Path producer = SettingsFile.producer(east).write(directory, "producer.properties");

@@ -104,6 +104,23 @@ final class TruncationIT {
         assertThat(audit.isOrdered() && audit.isFaithful()).as(audit.toString()).isTrue();
     }
 
+    @Test
+    void shouldHaltWhenTheTargetLostWhatExactlyOnceCountsOn() throws Exception {
+        TopicPartition partition = twoReplicas(three, "counted");
+        one.createTopic("counted", 1);
+        try (Workload load = load(one, "counted");
+                RunningMirror mirror = link(one, three, "counted").start()) {
+            writeWhatOneReplicaLacks(partition, load, mirror);
+            loseIt(partition);
+            load.write(LOST);
+
+            assertThat(mirror.awaitHalted(partition)).contains("has lost records that it had acknowledged");
+            three.start(first());
+        }
+        AuditReport audit = Auditor.between(one, three).audit("counted");
+        assertThat(audit.duplicates()).as(audit.toString()).isZero();
+    }
+
     /** One partition with two replicas, of which one alone may lead. */
     private static TopicPartition twoReplicas(EmbeddedCluster cluster, String topic)
             throws InterruptedException, ExecutionException {
@@ -150,7 +167,11 @@ final class TruncationIT {
 
     private static RunningMirror mirror(EmbeddedCluster source, EmbeddedCluster target, String topic)
             throws StartFailure {
-        return MirrorFixture.between(source, target).topics(topic).group(topic).start();
+        return link(source, target, topic).set("delivery", "at-least-once").start();
+    }
+
+    private static MirrorFixture link(EmbeddedCluster source, EmbeddedCluster target, String topic) {
+        return MirrorFixture.between(source, target).topics(topic).group(topic);
     }
 
     private static Workload load(EmbeddedCluster source, String topic) {

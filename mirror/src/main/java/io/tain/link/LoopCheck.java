@@ -1,0 +1,88 @@
+package io.tain.link;
+
+import io.tain.config.Delivery;
+import io.tain.config.LinkConfig;
+import io.tain.link.StartFailure.Side;
+import io.tain.state.StateKey;
+import io.tain.state.StateTopic;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.KafkaException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Refuses a link whose records would go back and forth for ever: another one mirrors a topic in the opposite direction, and one of
+ * the two does not deliver exactly once, so that its records can't be told from others. A link says that it is there before it
+ * looks for others, so that of two that start at once, one sees the other.
+ */
+final class LoopCheck {
+    private static final Logger LOG = LoggerFactory.getLogger(LoopCheck.class);
+
+    private final LinkConfig config;
+    private final Link.Ends ends;
+    private final Duration limit;
+
+    LoopCheck(LinkConfig config, Link.Ends ends, Duration limit) {
+        this.config = config;
+        this.ends = ends;
+        this.limit = limit;
+    }
+
+    /**
+     * @param entry of this link
+     * @param topics that are mirrored now
+     * @param visible all topics of the source
+     */
+    void check(Admin target, byte[] entry, String clientId, List<String> topics, Set<String> visible)
+            throws StartFailure, InterruptedException {
+        String name = config.state().topic().orElseThrow();
+        boolean once = config.state().delivery() == Delivery.EXACTLY_ONCE;
+        if (!once) {
+            announce(target, name, entry, clientId); // else it is, before anything is written
+        }
+        if (!visible.contains(name)) {
+            return;
+        }
+        OppositeLinks opposite = new OppositeLinks(ends);
+        try (StateTopic topic = new StateTopic(name, config.source().client(), clientId + "-loop", limit)) {
+            opposite.take(topic.read(key -> key.kind() == StateKey.Kind.LINK, () -> {}));
+        } catch (KafkaException e) {
+            LOG.warn(
+                    "{}: can't find out from {} on the source whether a link mirrors in the opposite direction: {}",
+                    config.name(),
+                    name,
+                    e.toString());
+            return;
+        }
+        long nowMs = System.currentTimeMillis();
+        for (String topic : topics) {
+            Optional<String> other = once
+                    ? opposite.unrecorded(topic, nowMs)
+                    : opposite.running(topic, nowMs).stream().findFirst();
+            if (other.isPresent()) {
+                throw new StartFailure(
+                        Side.CONFIGURATION,
+                        "link " + config.name() + ": link " + other.get() + " mirrors topic " + topic
+                                + " in the opposite direction under the same name, and "
+                                + (once ? "that link" : "this one")
+                                + " delivers at least once: its records would go back and forth for ever; let both"
+                                + " deliver exactly once, or exclude the topic from one of them");
+            }
+        }
+    }
+
+    private void announce(Admin target, String name, byte[] entry, String clientId) throws InterruptedException {
+        try (StateTopic topic = new StateTopic(name, config.target().client(), clientId, limit)) {
+            if (topic.prepare(target).isEmpty()) {
+                topic.write(Map.of(StateKey.ofLink(config.name()), entry));
+            }
+        } catch (KafkaException e) {
+            LOG.debug("{}: the state topic is not written yet; who keeps it will say so", config.name(), e);
+        }
+    }
+}
