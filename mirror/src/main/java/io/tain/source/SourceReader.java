@@ -249,8 +249,16 @@ public final class SourceReader implements FetchListener, AutoCloseable {
         }
         nodes.values().removeIf(node -> !wanted.containsKey(node.id) && !client.isInFlight(node.id));
         for (int id : inTurn(wanted.keySet())) {
-            send(nodes.computeIfAbsent(id, Node::new), limits -> client.fetch(id, wanted.get(id), limits));
+            List<FetchPosition> positions = wanted.get(id);
+            send(nodes.computeIfAbsent(id, Node::new), limits -> client.fetch(id, positions, limits));
+            if (!client.isInFlight(id)) {
+                client.connectionProblem(id).ifPresent(problem -> tell(positions, problem));
+            }
         }
+    }
+
+    private void tell(List<FetchPosition> unread, String problem) {
+        unread.forEach(position -> partitions.get(position.partition()).setProblem(problem));
     }
 
     /** Without turns, fetches that fill the budget would be followed by fetches from the same brokers, for ever. */
@@ -353,7 +361,6 @@ public final class SourceReader implements FetchListener, AutoCloseable {
         }
         turnedAway.remove(node.id);
         if (!client.isReady(node.id, nowMs)) {
-            client.clusterProblem().ifPresent(this::tellCause);
             look = true;
             nextRetryMs = Math.min(nextRetryMs, nowMs + terms.retryBackoffMs());
             return;
@@ -364,13 +371,6 @@ public final class SourceReader implements FetchListener, AutoCloseable {
         budget.reserve(node.reserved);
         reservedBytes += node.reserved;
         fetch.accept(new FetchClient.Limits(node.reserved, someWait ? SHORT_WAIT_MS : terms.maxWaitMs()));
-    }
-
-    /** That brokers refuse us says more than that connections ended. */
-    private void tellCause(String problem) {
-        partitions.values().stream()
-                .filter(partition -> partition.problem().isPresent())
-                .forEach(partition -> partition.setProblem(problem));
     }
 
     private void pause(SourcePartition partition, long forMs) {

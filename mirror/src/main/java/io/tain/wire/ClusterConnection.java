@@ -150,6 +150,14 @@ final class ClusterConnection implements AutoCloseable {
         return node.isPresent() && client.ready(node.get(), nowMs);
     }
 
+    /** Why no request can go over the connection; empty while it stands or has not failed yet. */
+    Optional<String> connectionProblem(int connection) {
+        return clusterProblem()
+                .or(() -> node(connection)
+                        .filter(client::connectionFailed)
+                        .map(node -> "can't connect to broker " + broker(connection)));
+    }
+
     /** A node that can take a request now, connecting if need be; empty when none can yet. */
     Optional<Node> anyReadyNode(long nowMs) {
         Node node = client.leastLoadedNode(nowMs).node();

@@ -106,9 +106,14 @@ public final class FetchClient implements AutoCloseable {
         return connection.topicProblem(topic);
     }
 
-    /** Why no broker lets us in, such as refused credentials; empty when one has since. */
-    public Optional<String> clusterProblem() {
-        return connection.clusterProblem();
+    /**
+     * Why no fetch can be sent over a connection, such as refused credentials; empty while it stands or has not failed yet. After
+     * a failure the next answer tells of all partitions, and not only of those that have something new.
+     */
+    public Optional<String> connectionProblem(int channel) {
+        Optional<String> problem = connection.connectionProblem(channel);
+        problem.ifPresent(failed -> session(channel).onNoAnswer());
+        return problem;
     }
 
     /** The other connection to the same broker: of the two, each is answered by itself. */

@@ -210,6 +210,22 @@ class SourceReaderTest extends ReaderScenario {
     }
 
     @Test
+    void shouldTellThatABrokerCanNotBeReachedThatWasNeverAsked() {
+        brokers.cutOff(1);
+        SourcePartition partition = add(t0, 5);
+        poll();
+        assertThat(partition.problem()).contains("can't connect to broker 1");
+
+        brokers.reconnect(1);
+        poll();
+        assertThat(brokers.fetchAsked()).extracting(Asked::offset).containsExactly(5L);
+        brokers.answerFetch(T0, Errors.NONE, MemoryRecords.EMPTY, 5);
+        poll();
+
+        assertThat(partition.problem()).isEmpty();
+    }
+
+    @Test
     void shouldRetryAnErrorOfOnePartitionWithoutStoppingIt() {
         add(t0, 5);
         poll();

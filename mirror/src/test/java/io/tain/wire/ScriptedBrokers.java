@@ -356,4 +356,9 @@ public final class ScriptedBrokers extends UnwiredClient {
     public int inFlightRequestCount() {
         return sent.size();
     }
+
+    @Override
+    public boolean connectionFailed(Node node) {
+        return unreachable.contains(node.id());
+    }
 }
