@@ -30,6 +30,7 @@ record TainContender(Path launcher, Delivery delivery) implements Contender {
                 .set("source.bootstrap.servers", route.source())
                 .set("target.bootstrap.servers", route.target())
                 .set("group.id", route.group())
+                .set("link.name", route.group()) // each turn is a first start, as it is for the peers
                 .set("topics.include", route.topics());
         if (delivery == Delivery.AT_LEAST_ONCE) {
             settings.set("delivery", "at-least-once");

@@ -181,6 +181,8 @@ public final class StateTopic implements AutoCloseable {
             reading.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
             reading.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 10_000);
             reading.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) limit.toMillis());
+            // A fetch that waits for more would hold back the next question for the end on the same connection.
+            reading.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 0);
             KafkaConsumer<byte[], byte[]> made = new KafkaConsumer<>(reading);
             consumer = Optional.of(made);
             made.assign(List.of(partition));
