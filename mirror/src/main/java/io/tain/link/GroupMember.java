@@ -48,7 +48,7 @@ import org.slf4j.LoggerFactory;
 final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEvents, Ticking {
     private static final Logger LOG = LoggerFactory.getLogger(GroupMember.class);
     /** While partitions wait to be started, or for the group, each step should follow the one before soon. */
-    private static final Duration BUSY_POLL = Duration.ofMillis(50);
+    private static final Duration BUSY_POLL = Duration.ofMillis(20);
 
     /** With all partitions running there is little to do, and a poll, like the status, looks at every one of them. */
     private static final Duration QUIET_POLL = Duration.ofMillis(250);
@@ -215,7 +215,7 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
         boolean settled = isSettled();
         int count = flows.size();
         if (!settled || count < MANY) {
-            poll(settled ? QUIET_POLL : BUSY_POLL);
+            poll(settled ? QUIET_POLL : BUSY_POLL.multipliedBy(count < MANY ? 1 : 3));
             return;
         }
         for (int i = 0; i < POLLS_OF_MANY && flows.size() == count && !stopping; i++) {

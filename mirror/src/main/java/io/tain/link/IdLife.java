@@ -4,13 +4,14 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
-import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.AuthorizationException;
@@ -27,34 +28,44 @@ final class IdLife {
     private static final long DEFAULT_MS = Duration.ofDays(1).toMillis();
 
     private final Admin target;
-    private KafkaFuture<Collection<Node>> nodes;
+    private CompletableFuture<Map<ConfigResource, Config>> settings;
     private long knownMs = -1;
 
     /** Begins to ask. */
     IdLife(Admin target) {
         this.target = target;
-        this.nodes = target.describeCluster().nodes();
+        this.settings = ask();
     }
 
     /** In milliseconds; waits for the answer, and asks anew the next time if there was none. */
     long ms(Duration limit) throws ExecutionException, TimeoutException, InterruptedException {
         if (knownMs < 0) {
-            if (nodes.isCompletedExceptionally()) {
-                nodes = target.describeCluster().nodes();
+            if (settings.isCompletedExceptionally()) {
+                settings = ask();
             }
-            knownMs = ask(limit.toMillis());
+            knownMs = await(limit.toMillis());
         }
         return knownMs;
     }
 
-    private long ask(long limitMs) throws ExecutionException, TimeoutException, InterruptedException {
-        List<ConfigResource> brokers = nodes.get(limitMs, TimeUnit.MILLISECONDS).stream()
+    private CompletableFuture<Map<ConfigResource, Config>> ask() {
+        return target.describeCluster()
+                .nodes()
+                .toCompletionStage()
+                .thenCompose(this::settingsOf)
+                .toCompletableFuture();
+    }
+
+    private CompletionStage<Map<ConfigResource, Config>> settingsOf(Collection<Node> nodes) {
+        List<ConfigResource> brokers = nodes.stream()
                 .map(node -> new ConfigResource(ConfigResource.Type.BROKER, node.idString()))
                 .toList();
+        return target.describeConfigs(brokers).all().toCompletionStage();
+    }
+
+    private long await(long limitMs) throws ExecutionException, TimeoutException, InterruptedException {
         try {
-            Map<ConfigResource, Config> settings =
-                    target.describeConfigs(brokers).all().get(limitMs, TimeUnit.MILLISECONDS);
-            return settings.values().stream()
+            return settings.get(limitMs, TimeUnit.MILLISECONDS).values().stream()
                     .flatMap(config -> SETTINGS.stream().map(config::get))
                     .filter(entry -> entry != null && entry.value() != null)
                     .map(ConfigEntry::value)

@@ -38,6 +38,10 @@ final class OffsetMaps implements StateDesk.Contribution {
     private final Map<MappedPartition, MapView> collected = new HashMap<>();
     private final Set<StateKey> obsolete = new HashSet<>();
     private final Set<StateKey> removed = new HashSet<>();
+    /** Whether maps came or went since that was last looked at: there may be thousands, and each second tells of a few. */
+    private volatile boolean someCame;
+
+    private volatile boolean someWent;
     private final AtomicBoolean reading = new AtomicBoolean();
 
     OffsetMaps(String link, StateDesk desk) {
@@ -49,7 +53,10 @@ final class OffsetMaps implements StateDesk.Contribution {
     /** A partition is going to be copied. */
     MappedPartition begin(SourcePartition source, Uuid targetTopic, Mailbox writer) {
         MappedPartition mapped = new MappedPartition(source, targetTopic, writer);
-        maps.put(mapped.partition(), mapped);
+        if (maps.put(mapped.partition(), mapped) != null) {
+            someWent = true;
+        }
+        someCame = true;
         maybeRead();
         return mapped;
     }
@@ -57,6 +64,7 @@ final class OffsetMaps implements StateDesk.Contribution {
     /** A partition is copied no more. */
     void end(Assignment assignment) {
         maps.computeIfPresent(assignment.partition(), (partition, mapped) -> mapped.isOf(assignment) ? null : mapped);
+        someWent = true;
     }
 
     /** Done when the maps of these are shown as they are now. */
@@ -93,7 +101,10 @@ final class OffsetMaps implements StateDesk.Contribution {
 
     @Override
     public void collect(BiConsumer<StateKey, byte[]> changed) {
-        written.keySet().removeIf(mapped -> maps.get(mapped.partition()) != mapped);
+        if (someWent) {
+            someWent = false;
+            written.keySet().removeIf(mapped -> maps.get(mapped.partition()) != mapped);
+        }
         collected.clear();
         removed.clear();
         removed.addAll(obsolete);
@@ -109,9 +120,10 @@ final class OffsetMaps implements StateDesk.Contribution {
 
     /** Any thread: has those loaded that are not yet. They are chosen before the state is read, so that it has their last word. */
     private void maybeRead() {
-        if (!reading.compareAndSet(false, true)) {
+        if (!someCame || !reading.compareAndSet(false, true)) {
             return; // who comes late is looked at when that is done
         }
+        someCame = false;
         List<MappedPartition> waiters =
                 maps.values().stream().filter(MappedPartition::maybeAsk).toList();
         if (waiters.isEmpty()) {
@@ -128,6 +140,7 @@ final class OffsetMaps implements StateDesk.Contribution {
                         maybeRead();
                     } else {
                         waiters.forEach(MappedPartition::askAgain); // in a second
+                        someCame = true;
                     }
                 });
     }

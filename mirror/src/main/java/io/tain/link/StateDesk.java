@@ -169,6 +169,7 @@ final class StateDesk implements Runnable {
     @Override
     public void run() {
         try (topic) {
+            readAhead();
             while (!stopping) {
                 something.tryAcquire(INTERVAL_MS, TimeUnit.MILLISECONDS);
                 something.drainPermits();
@@ -177,6 +178,17 @@ final class StateDesk implements Runnable {
             }
         } catch (InterruptedException | InterruptException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** While the group is being joined: by the time that partitions are taken over, the state is known. */
+    private void readAhead() {
+        try {
+            readNews();
+        } catch (InterruptException e) {
+            throw e;
+        } catch (KafkaException e) {
+            LOG.debug("{}: the state can't be read yet; who needs it asks again", link, e);
         }
     }
 

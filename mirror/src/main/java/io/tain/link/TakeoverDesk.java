@@ -49,6 +49,10 @@ final class TakeoverDesk implements Runnable, Ticking {
     private static final Logger LOG = LoggerFactory.getLogger(TakeoverDesk.class);
     private static final long BUSY_POLL_MS = 5;
     private static final long IDLE_MS = 500;
+
+    /** What it takes to connect to a broker near by, and to be told of the others. */
+    private static final int POLLS_TO_CONNECT = 8;
+
     private static final long GATHER_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
     private final String link;
@@ -216,6 +220,9 @@ final class TakeoverDesk implements Runnable, Ticking {
                 LogWalk source = connections.sourceLog.get();
                 open) {
             idLife = new IdLife(connections.target);
+            for (int i = 0; i < POLLS_TO_CONNECT; i++) {
+                fences.poll(BUSY_POLL_MS, pace.currentTimeMs()); // while the group is being joined
+            }
             while (!stopping) {
                 tickNanos = pace.nanoTime();
                 if (jobs.isEmpty() && something.tryAcquire(IDLE_MS, TimeUnit.MILLISECONDS)) {
