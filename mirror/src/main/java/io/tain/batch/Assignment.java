@@ -33,7 +33,7 @@ public final class Assignment {
      *
      * @param producerId for its batches
      * @param epoch of the id; behind it is nobody
-     * @param sinceMs when it became the owner, or shortly before, in milliseconds since the epoch
+     * @param sinceMs when it became the owner, or shortly before, by a clock in milliseconds that never goes back
      * @param lifeMs for how long from then on the target remembers at least, in milliseconds
      */
     public record Owner(long producerId, short epoch, long sinceMs, long lifeMs) {

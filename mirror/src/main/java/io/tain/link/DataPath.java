@@ -187,7 +187,7 @@ final class DataPath {
      * it is, and who comes next could not shut this process out.
      */
     void maybeRenew(Collection<PartitionFlow> flows, Pace pace) {
-        long nowMs = pace.currentTimeMs();
+        long nowMs = pace.steadyMs();
         flows.stream()
                 .filter(flow -> flow.phase() == PartitionFlow.Phase.RUNNING && !flow.isPaused())
                 .filter(flow ->

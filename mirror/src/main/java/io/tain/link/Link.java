@@ -13,6 +13,7 @@ import io.tain.topic.TargetTopics;
 import io.tain.topic.TargetTopics.Wanted;
 import io.tain.wire.FenceClient;
 import io.tain.wire.FetchClient;
+import io.tain.wire.SteadyClock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -333,7 +334,7 @@ final class Link {
         source.ifPresent(admin -> admin.close(Duration.ZERO));
         target.ifPresent(admin -> admin.close(Duration.ZERO));
         long limitMs = config.tuning().intervals().drain().toMillis() + 10_000;
-        long deadline = System.currentTimeMillis() + limitMs;
+        long deadline = SteadyClock.nowMs() + limitMs;
         boolean ended = true;
         for (Thread thread : threads) {
             ended &= join(thread, deadline);
@@ -358,7 +359,7 @@ final class Link {
     }
 
     private static boolean join(Thread thread, long deadlineMs) throws InterruptedException {
-        thread.join(Math.max(1, deadlineMs - System.currentTimeMillis()));
+        thread.join(Math.max(1, deadlineMs - SteadyClock.nowMs()));
         if (thread.isAlive()) {
             LOG.warn("{} did not end in time", thread.getName());
         }

@@ -8,6 +8,9 @@ interface Pace {
     /** For intervals only. */
     long nanoTime();
 
+    /** For time-outs and for polling the network: milliseconds that never go back, whatever is done to the wall clock. */
+    long steadyMs();
+
     /** Wall clock, in milliseconds. */
     long currentTimeMs();
 

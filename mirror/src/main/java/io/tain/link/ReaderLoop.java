@@ -98,7 +98,7 @@ final class ReaderLoop implements Runnable, ReaderListener, Ticking {
     void step() {
         tickNanos = pace.nanoTime();
         mailbox.drain();
-        reader.poll(POLL_MS, pace.currentTimeMs());
+        reader.poll(POLL_MS, pace.steadyMs());
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.tain.link;
 
+import io.tain.wire.SteadyClock;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -11,6 +12,11 @@ final class SystemPace implements Pace {
     @Override
     public long nanoTime() {
         return System.nanoTime();
+    }
+
+    @Override
+    public long steadyMs() {
+        return SteadyClock.nowMs();
     }
 
     @Override

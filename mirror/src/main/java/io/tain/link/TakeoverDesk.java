@@ -221,7 +221,7 @@ final class TakeoverDesk implements Runnable, Ticking {
                 open) {
             idLife = new IdLife(connections.target);
             for (int i = 0; i < POLLS_TO_CONNECT; i++) {
-                fences.poll(BUSY_POLL_MS, pace.currentTimeMs()); // while the group is being joined
+                fences.poll(BUSY_POLL_MS, pace.steadyMs()); // while the group is being joined
             }
             while (!stopping) {
                 tickNanos = pace.nanoTime();
@@ -250,11 +250,11 @@ final class TakeoverDesk implements Runnable, Ticking {
             fresh.stream().filter(job -> !job.done.isDone()).forEach(job -> {
                 job.progress = "fencing off former owners";
                 String id = idPrefix(link) + job.request.partition;
-                job.sinceMs = pace.currentTimeMs();
+                job.sinceMs = pace.steadyMs();
                 job.fence = fences.fence(id, job.request.partition, job::isAlone);
             });
         }
-        long nowMs = pace.currentTimeMs();
+        long nowMs = pace.steadyMs();
         fences.poll(BUSY_POLL_MS, nowMs);
         if (!target.isIdle()) {
             target.poll(BUSY_POLL_MS, nowMs);

@@ -129,12 +129,12 @@ final class WriterLoop implements Runnable, WriterListener, Ticking {
     void step() {
         tickNanos = pace.nanoTime();
         mailbox.drain();
-        writer.poll(POLL_MS, pace.currentTimeMs());
-        maybePublish(pace.currentTimeMs());
+        writer.poll(POLL_MS, pace.steadyMs());
+        maybePublish(pace.steadyMs());
     }
 
     private void maybePublish(long nowMs) {
-        if (nowMs - publishedMs >= POLL_MS || nowMs < publishedMs) {
+        if (nowMs - publishedMs >= POLL_MS) {
             publishedMs = nowMs;
             blocked = Map.copyOf(writer.blocked());
             roundTripMs = writer.shortestRoundTripMs();

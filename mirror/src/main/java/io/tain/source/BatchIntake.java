@@ -86,9 +86,9 @@ public final class BatchIntake implements AutoCloseable {
     }
 
     /** Takes in one partition's part of an answer, whose buffer the lease keeps. */
-    Next admit(SourcePartition partition, FetchedPartition fetched, BufferLease answer) {
+    Next admit(SourcePartition partition, FetchedPartition fetched, BufferLease answer, long nowMs) {
         try {
-            admitAll(partition, fetched, answer);
+            admitAll(partition, fetched, answer, nowMs);
             return Next.READ_ON;
         } catch (InvalidBatchException e) {
             return onInvalid(partition, e.getMessage());
@@ -104,11 +104,11 @@ public final class BatchIntake implements AutoCloseable {
         }
     }
 
-    private void admitAll(SourcePartition partition, FetchedPartition fetched, BufferLease answer) {
+    private void admitAll(SourcePartition partition, FetchedPartition fetched, BufferLease answer, long nowMs) {
         counters.countBytes(fetched.records().remaining());
         AbortedTransactions aborted = abortedOf(fetched);
         BatchCursor batches = new BatchCursor(fetched.records());
-        boolean joins = partition.assignment().isCrowded(wallClockMs.getAsLong());
+        boolean joins = partition.assignment().isCrowded(nowMs);
         boolean below = false;
         try {
             while (batches.hasNext()) {

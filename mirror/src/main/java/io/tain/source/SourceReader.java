@@ -56,7 +56,7 @@ public final class SourceReader implements FetchListener, AutoCloseable {
     private final BooleanSupplier queueFull;
     private final LongSupplier targetRoundTripMs;
     private final Map<TopicPartition, SourcePartition> partitions = new LinkedHashMap<>();
-    private final Map<Integer, Node> nodes = new HashMap<>();
+    private final Map<Integer, Connection> connections = new HashMap<>();
     private final Channels channels = new Channels();
 
     /** Kept when the topic is no longer read: its name may come back with other records under the same offsets. */
@@ -66,7 +66,7 @@ public final class SourceReader implements FetchListener, AutoCloseable {
     private final Set<Integer> turnedAway = new LinkedHashSet<>();
 
     private BufferLease answer;
-    private Node answering;
+    private Connection answering;
     private long nowMs;
 
     /** Whether what is asked of brokers has to be decided anew for all partitions. */
@@ -82,7 +82,7 @@ public final class SourceReader implements FetchListener, AutoCloseable {
     private boolean someWait;
 
     /** A connection to a broker that is fetched over. */
-    private static final class Node {
+    private static final class Connection {
         final int id;
 
         /** Partitions of it that got on since its last fetch. */
@@ -93,7 +93,7 @@ public final class SourceReader implements FetchListener, AutoCloseable {
 
         int reserved;
 
-        Node(int id) {
+        Connection(int id) {
             this.id = id;
         }
     }
@@ -198,23 +198,23 @@ public final class SourceReader implements FetchListener, AutoCloseable {
 
     /** Fetches from all idle brokers as before; false if all partitions have to be looked at after all. */
     private boolean fetchOn() {
-        for (int id : inTurn(nodes.keySet())) {
-            Node node = nodes.get(id);
+        for (int id : inTurn(connections.keySet())) {
+            Connection connection = connections.get(id);
             if (client.isInFlight(id)) {
                 continue;
             }
-            if (!node.settled || node.moved.stream().anyMatch(this::holdsTooMuch)) {
+            if (!connection.settled || connection.moved.stream().anyMatch(this::holdsTooMuch)) {
                 return false;
             }
             List<FetchPosition> moved = new ArrayList<>();
-            for (SourcePartition partition : node.moved) {
+            for (SourcePartition partition : connection.moved) {
                 Optional<Leader> leader = client.leader(partition.partition());
                 if (leader.isEmpty()) {
                     return false;
                 }
                 moved.add(positionOf(partition, leader.get()));
             }
-            send(node, limits -> client.fetchOn(id, moved, limits));
+            send(connection, limits -> client.fetchOn(id, moved, limits));
         }
         return true;
     }
@@ -226,7 +226,7 @@ public final class SourceReader implements FetchListener, AutoCloseable {
     /** Decides for all partitions whether they are fetched, and from where. */
     private void fetchAnew() {
         if (look) {
-            nodes.values().forEach(node -> node.settled = false);
+            connections.values().forEach(connection -> connection.settled = false);
         }
         look = false;
         woken = false;
@@ -247,10 +247,10 @@ public final class SourceReader implements FetchListener, AutoCloseable {
         if (someWait) {
             budget.awaitRoom();
         }
-        nodes.values().removeIf(node -> !wanted.containsKey(node.id) && !client.isInFlight(node.id));
+        connections.values().removeIf(idle -> !wanted.containsKey(idle.id) && !client.isInFlight(idle.id));
         for (int id : inTurn(wanted.keySet())) {
             List<FetchPosition> positions = wanted.get(id);
-            send(nodes.computeIfAbsent(id, Node::new), limits -> client.fetch(id, positions, limits));
+            send(connections.computeIfAbsent(id, Connection::new), limits -> client.fetch(id, positions, limits));
             if (!client.isInFlight(id)) {
                 client.connectionProblem(id).ifPresent(problem -> tell(positions, problem));
             }
@@ -317,7 +317,7 @@ public final class SourceReader implements FetchListener, AutoCloseable {
         if (client.isInFlight(channel) || (partition.channel() == other && client.isInFlight(other))) {
             if (partition.channel()
                     != channel) { // its session does not ask for the partition, and must not go on without
-                nodes.computeIfAbsent(channel, Node::new).settled = false;
+                connections.computeIfAbsent(channel, Connection::new).settled = false;
             }
             return;
         }
@@ -351,26 +351,26 @@ public final class SourceReader implements FetchListener, AutoCloseable {
         return partition.topicId().equals(id);
     }
 
-    private void send(Node node, Consumer<FetchClient.Limits> fetch) {
+    private void send(Connection connection, Consumer<FetchClient.Limits> fetch) {
         int bytes = (int) Math.min(answerBytes(), room() - budget.used());
         // An empty budget always lets one fetch go, however small it was configured.
         if (bytes < MIN_FETCH_BYTES && budget.used() > 0) {
-            turnedAway.add(node.id);
+            turnedAway.add(connection.id);
             budget.awaitRoom();
             return;
         }
-        turnedAway.remove(node.id);
-        if (!client.isReady(node.id, nowMs)) {
+        turnedAway.remove(connection.id);
+        if (!client.isReady(connection.id, nowMs)) {
             look = true;
             nextRetryMs = Math.min(nextRetryMs, nowMs + terms.retryBackoffMs());
             return;
         }
-        node.moved.clear();
-        node.settled = true;
-        node.reserved = Math.max(bytes, MIN_FETCH_BYTES);
-        budget.reserve(node.reserved);
-        reservedBytes += node.reserved;
-        fetch.accept(new FetchClient.Limits(node.reserved, someWait ? SHORT_WAIT_MS : terms.maxWaitMs()));
+        connection.moved.clear();
+        connection.settled = true;
+        connection.reserved = Math.max(bytes, MIN_FETCH_BYTES);
+        budget.reserve(connection.reserved);
+        reservedBytes += connection.reserved;
+        fetch.accept(new FetchClient.Limits(connection.reserved, someWait ? SHORT_WAIT_MS : terms.maxWaitMs()));
     }
 
     private void pause(SourcePartition partition, long forMs) {
@@ -383,7 +383,7 @@ public final class SourceReader implements FetchListener, AutoCloseable {
     public void onAnswer(int channel, int bytes, Runnable giveBack) {
         budget.reserve(bytes);
         answer = new BufferLease(budget, bytes, giveBack);
-        answering = nodes.get(channel);
+        answering = connections.get(channel);
         releaseReserved(channel);
     }
 
@@ -427,11 +427,11 @@ public final class SourceReader implements FetchListener, AutoCloseable {
     }
 
     private void releaseReserved(int channel) {
-        Node node = nodes.get(channel);
-        if (node != null) {
-            budget.release(node.reserved);
-            reservedBytes -= node.reserved;
-            node.reserved = 0;
+        Connection connection = connections.get(channel);
+        if (connection != null) {
+            budget.release(connection.reserved);
+            reservedBytes -= connection.reserved;
+            connection.reserved = 0;
         }
     }
 
@@ -444,7 +444,7 @@ public final class SourceReader implements FetchListener, AutoCloseable {
         if (!fetched.records().hasRemaining()) {
             return;
         }
-        switch (intake.admit(partition, fetched, answer)) {
+        switch (intake.admit(partition, fetched, answer, nowMs)) {
             case READ_ON -> {}
             case READ_AGAIN -> pause(partition, terms.retryBackoffMs());
             case STOPPED -> remove(partition.assignment());

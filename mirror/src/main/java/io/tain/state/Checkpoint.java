@@ -2,9 +2,7 @@ package io.tain.state;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.common.Uuid;
 
@@ -77,13 +75,7 @@ public record Checkpoint(
 
     /** Empty if the bytes are no checkpoint; words that this release does not know are passed over. */
     public static Optional<Checkpoint> parse(byte[] bytes) {
-        Map<String, String> words = new HashMap<>();
-        for (String word : new String(bytes, StandardCharsets.UTF_8).split(" ", -1)) {
-            int equals = word.indexOf('=');
-            if (equals > 0) {
-                words.put(word.substring(0, equals), word.substring(equals + 1));
-            }
-        }
+        Words words = Words.parse(bytes);
         try {
             List<Producer> producers = new ArrayList<>();
             for (String producer : words.getOrDefault("producers", "").split(",", -1)) {
@@ -92,24 +84,16 @@ public record Checkpoint(
                 }
             }
             return Optional.of(new Checkpoint(
-                    Long.parseLong(word(words, "source")),
-                    Integer.parseInt(word(words, "leader-epoch")),
-                    Long.parseLong(word(words, "target")),
-                    Uuid.fromString(word(words, "source-topic")),
-                    Uuid.fromString(word(words, "target-topic")),
+                    Long.parseLong(words.get("source")),
+                    Integer.parseInt(words.get("leader-epoch")),
+                    Long.parseLong(words.get("target")),
+                    Uuid.fromString(words.get("source-topic")),
+                    Uuid.fromString(words.get("target-topic")),
                     producers,
-                    Phase.valueOf(word(words, "phase")),
-                    Long.parseLong(word(words, "time"))));
+                    Phase.valueOf(words.get("phase")),
+                    Long.parseLong(words.get("time"))));
         } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
             return Optional.empty();
         }
-    }
-
-    private static String word(Map<String, String> words, String name) {
-        String value = words.get(name);
-        if (value == null) {
-            throw new IllegalArgumentException(name);
-        }
-        return value;
     }
 }

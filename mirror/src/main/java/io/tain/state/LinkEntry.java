@@ -4,11 +4,8 @@ import io.tain.config.Delivery;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -36,16 +33,7 @@ public record LinkEntry(String source, String target, Delivery delivery, String 
 
     /** Empty if the bytes are no entry; words that this release does not know are passed over. */
     public static Optional<LinkEntry> parse(byte[] bytes) {
-        Map<String, String> words = new HashMap<>();
-        for (String word : new String(bytes, StandardCharsets.UTF_8).split(" ", -1)) {
-            int equals = word.indexOf('=');
-            if (equals > 0) {
-                words.put(word.substring(0, equals), word.substring(equals + 1));
-            }
-        }
-        if (!words.keySet().containsAll(Set.of("source", "target", "delivery", "topics", "time"))) {
-            return Optional.empty();
-        }
+        Words words = Words.parse(bytes);
         try {
             String topics = URLDecoder.decode(words.get("topics"), StandardCharsets.UTF_8);
             Pattern.compile(topics);

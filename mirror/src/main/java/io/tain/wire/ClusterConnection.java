@@ -169,7 +169,7 @@ final class ClusterConnection implements AutoCloseable {
             AbstractRequest.Builder<?> request,
             boolean expectAnswer,
             RequestCompletionHandler onAnswer) {
-        long nowMs = System.currentTimeMillis();
+        long nowMs = SteadyClock.nowMs();
         client.send(
                 client.newClientRequest(
                         Integer.toString(connection), request, nowMs, expectAnswer, requestTimeoutMs, onAnswer),

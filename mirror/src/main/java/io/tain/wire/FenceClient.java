@@ -56,7 +56,7 @@ public final class FenceClient implements AutoCloseable {
     private final List<Fence> fences = new ArrayList<>();
     private int turn;
 
-    private FenceClient(ClusterConnection connection) {
+    FenceClient(ClusterConnection connection) {
         this.connection = connection;
     }
 

@@ -171,7 +171,7 @@ final class BothWaysIT {
         String topic = "round";
         TopicPartition partition = new TopicPartition(topic, 0);
         for (Cluster cluster : List.of(clusters.source(), clusters.target())) {
-            cluster.createTopic(topic, 1);
+            cluster.createTopic(topic, PARTITIONS);
         }
         List<TainProcess> mirrors = new ArrayList<>();
         try (Writer writer = new Writer(clusters.source(), "r", topic)) {
@@ -200,7 +200,7 @@ final class BothWaysIT {
     void shouldRefuseToGoRoundWhereOneOfTheTwoDeliversAtLeastOnce() throws Exception {
         String topic = "refused";
         for (Cluster cluster : List.of(clusters.source(), clusters.target())) {
-            cluster.createTopic(topic, 1);
+            cluster.createTopic(topic, PARTITIONS);
         }
         Observer observer = new Observer(clusters.source(), clusters.target(), "onward");
         try (Writer writer = new Writer(clusters.source(), "x", topic);

@@ -131,6 +131,11 @@ public final class SimulatedMirror {
         }
 
         @Override
+        public long steadyMs() {
+            return currentTimeMs();
+        }
+
+        @Override
         public long currentTimeMs() {
             return world.clockMs().getAsLong();
         }

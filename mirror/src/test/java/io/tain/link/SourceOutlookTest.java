@@ -29,6 +29,11 @@ class SourceOutlookTest {
         }
 
         @Override
+        public long steadyMs() {
+            return currentTimeMs();
+        }
+
+        @Override
         public long currentTimeMs() {
             return nanos / 1_000_000;
         }

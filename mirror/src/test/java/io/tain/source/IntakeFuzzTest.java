@@ -62,7 +62,7 @@ public class IntakeFuzzTest {
         try (BatchIntake intake = new BatchIntake(
                 heard, budget, new Transcoder(256 << 10), Optional.empty(), new IntakeCounters(), () -> 0)) {
             BufferLease lease = BufferLease.reserve(budget, answer.remaining());
-            BatchIntake.Next next = intake.admit(partition, fetched(answer), lease);
+            BatchIntake.Next next = intake.admit(partition, fetched(answer), lease, 1);
             intake.flush();
             lease.release();
 

@@ -226,6 +226,23 @@ class SourceReaderTest extends ReaderScenario {
     }
 
     @Test
+    void shouldGoOnWhenOneAnswerKnewNothingOfTheTopic() {
+        add(t0, 5);
+        poll();
+        brokers.delete("t");
+        brokers.answerFetch(T0, Errors.NONE, batch(5, 1, 10), 6);
+        poll();
+
+        brokers.lead(T0, 2);
+        poll();
+        poll();
+
+        assertThat(brokers.fetchAsked()).extracting(Asked::offset).containsExactly(6L);
+        assertThat(brokers.fetchDestinations()).containsExactly("2");
+        assertThat(breaks).isEmpty();
+    }
+
+    @Test
     void shouldRetryAnErrorOfOnePartitionWithoutStoppingIt() {
         add(t0, 5);
         poll();

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.apache.kafka.clients.ClientRequest;
 import org.apache.kafka.clients.ClientResponse;
 import org.apache.kafka.common.Node;
@@ -30,6 +31,7 @@ import org.apache.kafka.common.metrics.Metrics;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.apache.kafka.common.requests.AbstractRequest;
 import org.apache.kafka.common.requests.AbstractResponse;
 import org.apache.kafka.common.requests.FetchRequest;
 import org.apache.kafka.common.requests.FetchResponse;
@@ -56,6 +58,11 @@ public final class ScriptedBrokers extends UnwiredClient {
     private final TopicMetadata metadata =
             new TopicMetadata(new TopicMetadata.Timing(10, 100, 300_000), new LogContext(), cluster -> {});
 
+    /** Answers what is asked of coordinators, or loses the connection. */
+    private Function<AbstractRequest, Optional<AbstractResponse>> coordinator =
+            request -> Optional.of(new InitProducerIdResponse(
+                    new InitProducerIdResponseData().setProducerId(PRODUCER_ID).setProducerEpoch((short) 0)));
+
     public ScriptedBrokers() {
         metadata.bootstrap(List.of(new InetSocketAddress("localhost", 9)));
     }
@@ -70,6 +77,12 @@ public final class ScriptedBrokers extends UnwiredClient {
         ClusterConnection connection = new ClusterConnection(this, metadata, new Metrics(), 30_000);
         return new FetchClient(
                 connection, new AnswerBuffers(terms.keptBytes()), terms, listener, new ShortestRoundTrip());
+    }
+
+    /** A client that speaks to these brokers, and is answered by this coordinator; its connection is lost where there is no answer. */
+    FenceClient fenceClient(Function<AbstractRequest, Optional<AbstractResponse>> answers) {
+        coordinator = answers;
+        return new FenceClient(new ClusterConnection(this, metadata, new Metrics(), 30_000));
     }
 
     /** Says who leads a partition; takes effect at the next metadata answer, which every poll brings if it is wanted. */
@@ -327,13 +340,16 @@ public final class ScriptedBrokers extends UnwiredClient {
             updateMetadata(now);
         }
         for (ClientRequest request : List.copyOf(sent)) {
-            if (request.apiKey() == ApiKeys.INIT_PRODUCER_ID) {
+            if (request.apiKey() != ApiKeys.PRODUCE && request.apiKey() != ApiKeys.FETCH) {
                 sent.remove(request);
-                deliver(
-                        request,
-                        new InitProducerIdResponse(new InitProducerIdResponseData()
-                                .setProducerId(PRODUCER_ID)
-                                .setProducerEpoch((short) 0)));
+                AbstractRequest body =
+                        request.requestBuilder().build(request.requestBuilder().latestAllowedVersion());
+                coordinator
+                        .apply(body)
+                        .ifPresentOrElse(
+                                answer -> deliver(request, answer),
+                                () -> deliveries.add(
+                                        () -> request.callback().onComplete(response(request, null, true))));
             }
         }
         List<Runnable> due = List.copyOf(deliveries);

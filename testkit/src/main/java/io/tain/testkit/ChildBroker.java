@@ -58,8 +58,13 @@ final class ChildBroker {
         this.process = process;
     }
 
-    /** Starts the process; the broker isn't ready yet. */
+    /** Starts the process with this JVM's class path; the broker isn't ready yet. */
     static ChildBroker launch(NodeLayout node, Properties properties) {
+        return launch(node, properties, classPath(), ChildMain.class.getName());
+    }
+
+    /** Starts the process; the broker isn't ready yet. */
+    static ChildBroker launch(NodeLayout node, Properties properties, String classPath, String mainClass) {
         Path directory = node.directory().resolveSibling("process-" + node.nodeId());
         try {
             Files.createDirectories(directory);
@@ -69,7 +74,7 @@ final class ChildBroker {
             }
             Path logging = Files.writeString(directory.resolve("log4j2.xml"), LOGGING);
             Path log = directory.resolve("broker.log");
-            Process process = new ProcessBuilder(command(logging, settings))
+            Process process = new ProcessBuilder(command(logging, classPath, mainClass, settings))
                     .directory(directory.toFile())
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
@@ -81,7 +86,7 @@ final class ChildBroker {
         }
     }
 
-    private static List<String> command(Path logging, Path settings) {
+    private static List<String> command(Path logging, String classPath, String mainClass, Path settings) {
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         return Stream.of(
                         Stream.of(java),
@@ -89,8 +94,8 @@ final class ChildBroker {
                         Stream.of(
                                 "-Dlog4j2.configurationFile=" + logging,
                                 "-cp",
-                                classPath(),
-                                ChildMain.class.getName(),
+                                classPath,
+                                mainClass,
                                 settings.toString()))
                 .flatMap(part -> part)
                 .toList();

@@ -10,10 +10,14 @@ final class ChildMain {
     private ChildMain() {}
 
     public static void main(String[] args) {
+        watchParent();
+        kafka.Kafka.main(args);
+    }
+
+    static void watchParent() {
         Thread watch = new Thread(ChildMain::haltWithParent, "parent-watch");
         watch.setDaemon(true);
         watch.start();
-        kafka.Kafka.main(args);
     }
 
     private static void haltWithParent() {

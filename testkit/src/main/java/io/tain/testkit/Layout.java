@@ -98,6 +98,24 @@ record Layout(ClusterSpec spec, String clusterId, List<NodeLayout> nodes, Option
         return result;
     }
 
+    /** The server.properties of a node of a release before KRaft; ZooKeeper is where else the controller would be. */
+    Properties zooKeeperProperties(NodeLayout node) {
+        Properties properties = brokerProperties(node);
+        properties
+                .keySet()
+                .removeIf(key -> key.toString().startsWith("controller.")
+                        || key.toString().startsWith("broker.")
+                        || key.toString().startsWith("listener.name."));
+        properties.remove("process.roles");
+        properties.remove("node.id");
+        properties.setProperty("broker.id", Integer.toString(node.nodeId()));
+        properties.setProperty(OldChildMain.ZOOKEEPER, NodeLayout.HOST + ":" + node.controllerPort());
+        String client = CLIENT + "://" + NodeLayout.HOST + ":" + node.clientPort();
+        String internal = INTERNAL + "://" + NodeLayout.HOST + ":" + node.internalPort();
+        properties.setProperty("listeners", client + "," + internal);
+        return properties;
+    }
+
     private void identity(Map<String, String> properties, NodeLayout node) {
         properties.put("process.roles", "broker,controller");
         properties.put("node.id", Integer.toString(node.nodeId()));
