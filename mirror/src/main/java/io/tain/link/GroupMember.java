@@ -255,11 +255,7 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
     }
 
     private boolean isSettled() {
-        return !flows.isEmpty()
-                && flows.values().stream()
-                        .allMatch(flow -> flow.isPaused()
-                                || flow.phase() == PartitionFlow.Phase.RUNNING
-                                || flow.phase() == PartitionFlow.Phase.HALTED);
+        return !flows.isEmpty() && flows.values().stream().allMatch(PartitionFlow::isAtRest);
     }
 
     private void fatal(String cause) {

@@ -3,6 +3,7 @@ package io.tain.link;
 import io.tain.config.LinkConfig;
 import io.tain.link.LinkStatus.State;
 import io.tain.link.StartFailure.Side;
+import io.tain.wire.SteadyClock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -22,12 +23,14 @@ import org.slf4j.LoggerFactory;
  */
 public final class Mirror implements MirrorView {
     private static final Logger LOG = LoggerFactory.getLogger(Mirror.class);
+    private static final Duration LOOK_AT_CLOCK = Duration.ofSeconds(1);
 
     private final CountDownLatch stopAsked = new CountDownLatch(1);
     private final AtomicReference<Outcome> failure = new AtomicReference<>();
     /** Links that have failed and may start again; empty wakes whoever awaits the end. */
     private final BlockingQueue<Optional<Failed>> failed = new LinkedBlockingQueue<>();
 
+    private final ClockWatch clock = new ClockWatch(SteadyClock::aheadMs);
     private final Restarts restarts = new Restarts(System::nanoTime);
     private volatile List<Link> links;
     private volatile long budgetBytesPerStream;
@@ -138,8 +141,10 @@ public final class Mirror implements MirrorView {
      */
     public Outcome await() throws InterruptedException {
         while (stopAsked.getCount() > 0) {
-            Optional<Failed> next = failed.poll(restarts.untilNext().toNanos(), TimeUnit.NANOSECONDS);
+            long untilNext = Math.min(restarts.untilNext().toNanos(), LOOK_AT_CLOCK.toNanos());
+            Optional<Failed> next = failed.poll(untilNext, TimeUnit.NANOSECONDS);
             if (next == null) {
+                clock.problem().ifPresent(this::failAll);
                 restarts.takeDue().ifPresent(this::startAgain);
             } else if (next.isPresent()) {
                 onFailed(next.get());
@@ -163,6 +168,10 @@ public final class Mirror implements MirrorView {
             return;
         }
         plan(what);
+    }
+
+    private void failAll(String cause) {
+        links.forEach(link -> onFatal(link.config(), new Outcome(Outcome.Kind.FAILED, Optional.of(cause))));
     }
 
     private void plan(Failed what) {

@@ -94,6 +94,11 @@ final class PartitionFlow {
         pause = Optional.empty();
     }
 
+    /** Whether nothing has to be done for it to be copied, or nothing can be. */
+    boolean isAtRest() {
+        return isPaused() || phase == Phase.RUNNING || phase == Phase.HALTED;
+    }
+
     boolean isPaused() {
         return pause.isPresent();
     }

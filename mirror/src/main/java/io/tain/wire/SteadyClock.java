@@ -35,6 +35,11 @@ public final class SteadyClock {
         return SYSTEM.ms();
     }
 
+    /** By how much the process's clock is ahead of the machine's wall clock, in milliseconds. */
+    public static long aheadMs() {
+        return SYSTEM.ms() - SYSTEM.wallClock.getAsLong();
+    }
+
     /** The process's, as Kafka's classes want it. */
     static Time asTime() {
         return AsTime.INSTANCE;

@@ -9,8 +9,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -20,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A mirror whose wall clock is set while it copies, by Debian's faketime; the brokers keep theirs. */
 final class ClockIT {
     private static final Path LIBRARIES = Path.of("/usr/lib");
+    private static final Pattern TIME = Pattern.compile("\"time\" ?: ?\"([^\"]+)\"");
     private static final Duration STOPPED = Duration.ofSeconds(60);
 
     private static ClusterPair clusters;
@@ -42,6 +47,7 @@ final class ClockIT {
         clusters.source().createTopic("clock", 2);
         Observer observer = new Observer(clusters.source(), clusters.target(), "clock");
         Path file = SettingsFile.link(clusters.source(), clusters.target(), "clock", "clock")
+                .set("restart.backoff", "1s")
                 .write(directory, "clock.properties");
         Path clock = directory.resolve("clock.rc");
         Files.writeString(clock, "+0");
@@ -60,16 +66,34 @@ final class ClockIT {
                         .start();
                 TainProcess mirror = TainProcess.tain(environment, "run", file.toString())) {
             observer.awaitProgress("clock", 500);
-            for (String set : List.of("-3600", "+3600", "+0")) {
-                Files.writeString(clock, set);
+            for (int hours : List.of(-1, 1, 0)) {
+                Files.writeString(
+                        clock,
+                        String.format(
+                                Locale.ROOT, "%+d", Duration.ofHours(hours).toSeconds()));
                 observer.awaitProgress("clock", 2_000);
+                assertThat(hoursAhead(file)).isEqualTo(hours);
             }
             load.stop();
             observer.awaitLagZero("clock");
             assertThat(mirror.term().awaitExit(STOPPED)).as(mirror.err()).isZero();
+            assertThat(mirror.err()).contains("the machine's clock was set back by 3600 s");
         }
         AuditReport audit = clusters.audit("clock");
         assertThat(audit.isExactlyOnce()).as(audit.toString()).isTrue();
+    }
+
+    /** The hours by which the mirror's clock is ahead, by the time that its latest checkpoint has. */
+    private static long hoursAhead(Path file) {
+        try (TainProcess dump = TainProcess.tain("state", "dump", "--json", file.toString())) {
+            assertThat(dump.awaitExit(STOPPED)).as(dump.err()).isZero();
+            Instant latest = TIME.matcher(dump.out())
+                    .results()
+                    .map(found -> Instant.parse(found.group(1)))
+                    .max(Comparator.naturalOrder())
+                    .orElseThrow();
+            return Math.round(Duration.between(Instant.now(), latest).toMinutes() / 60.0);
+        }
     }
 
     private static Path faketime() throws IOException {
