@@ -56,6 +56,9 @@ final class GroupDesk implements Runnable {
     /** How often the target's logs are asked for their beginnings when no groups are carried. */
     private static final Duration WITHOUT_GROUPS = Duration.ofMinutes(1);
 
+    /** In one of so many rounds the target is asked of all groups, and not only of those that have moved on the source. */
+    private static final int ROUNDS = 12;
+
     private final Admin source;
     private final Admin target;
     private final OffsetMaps maps;
@@ -64,7 +67,12 @@ final class GroupDesk implements Runnable {
     private final Predicate<String> bothWays;
     private final LongSupplier clockMs;
     private final CountDownLatch stopped = new CountDownLatch(1);
+
+    /** Of groups whose offsets are the same on both sides: the hash of these, by which the next round knows that nothing is to be done. */
+    private final Map<String, Integer> carried = new HashMap<>();
+
     private volatile Map<String, Seen> seen = Map.of();
+    private int round;
     private boolean trouble;
 
     /**
@@ -152,10 +160,21 @@ final class GroupDesk implements Runnable {
         }
     }
 
-    /** One round: asks for all there is, then decides and commits group by group. */
+    /** One round: asks for all that may be news, then decides and commits group by group. */
     private void look() throws InterruptedException, ExecutionException {
         Map<TopicPartition, MapView> views = maps.views();
         Map<String, Map<TopicPartition, OffsetAndMetadata>> onSource = sourceOffsets(views.keySet());
+        carried.keySet().retainAll(onSource.keySet());
+        if (round++ % ROUNDS == 0) {
+            carried.clear();
+        }
+        Map<String, Seen> now = new TreeMap<>();
+        onSource.forEach((name, offsets) -> {
+            if (carried.getOrDefault(name, ~offsets.hashCode()) == offsets.hashCode()) {
+                now.put(name, new Seen(offsets.size(), 0, OptionalLong.of(clockMs.getAsLong()), Optional.empty()));
+            }
+        });
+        onSource.keySet().removeAll(now.keySet());
         Set<TopicPartition> partitions = views.entrySet().stream()
                 .filter(entry -> entry.getValue().chunks().size() > 1)
                 .map(Map.Entry::getKey)
@@ -174,10 +193,15 @@ final class GroupDesk implements Runnable {
                 : target.describeConsumerGroups(
                                 onSource.keySet(), new DescribeConsumerGroupsOptions().timeoutMs(LIMIT_MS))
                         .describedGroups();
-        Map<String, Seen> now = new TreeMap<>();
         for (Map.Entry<String, Map<TopicPartition, OffsetAndMetadata>> group : onSource.entrySet()) {
             String name = group.getKey();
-            now.put(name, carry(name, group.getValue(), places, described.get(name)));
+            Seen found = carry(name, group.getValue(), places, described.get(name));
+            now.put(name, found);
+            if (found.reason().isEmpty() && found.ahead() == 0) {
+                carried.put(name, group.getValue().hashCode());
+            } else {
+                carried.remove(name);
+            }
         }
         seen = now;
     }
@@ -255,7 +279,7 @@ final class GroupDesk implements Runnable {
     private Map<String, Map<TopicPartition, OffsetAndMetadata>> sourceOffsets(Set<TopicPartition> partitions)
             throws InterruptedException, ExecutionException {
         if (groups.isEmpty() || partitions.isEmpty()) {
-            return Map.of();
+            return new TreeMap<>();
         }
         Collection<GroupListing> listed = source.listGroups(
                         ListGroupsOptions.forConsumerGroups().timeoutMs(LIMIT_MS))
@@ -267,7 +291,7 @@ final class GroupDesk implements Runnable {
                 .filter(wanted)
                 .forEach(name -> asked.put(name, new ListConsumerGroupOffsetsSpec()));
         if (asked.isEmpty()) {
-            return Map.of();
+            return new TreeMap<>();
         }
         ListConsumerGroupOffsetsResult answers =
                 source.listConsumerGroupOffsets(asked, new ListConsumerGroupOffsetsOptions().timeoutMs(LIMIT_MS));

@@ -149,7 +149,7 @@ class PlantedBugsTest {
                         new Edit("batch/AdmissionPolicy.java", "if (isAborted) {", "if (false) {")),
                 PlantedBug.of(
                         "lets the same brokers have all the memory",
-                        new Edit("source/SourceReader.java", "            turnedAway.add(node.id);", "")),
+                        new Edit("source/SourceReader.java", "            turnedAway.add(connection.id);", "")),
                 PlantedBug.of(
                         "commits another position before it tells of it",
                         new Edit(

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tain.e2e.MirrorFixture;
 import io.tain.e2e.RunningMirror;
+import io.tain.link.Event;
 import io.tain.link.LinkStatus.State;
 import io.tain.link.StartFailure;
 import io.tain.testkit.AuditReport;
@@ -30,6 +31,9 @@ import org.junit.jupiter.api.io.TempDir;
 final class OutageIT {
     private static final int PARTITIONS = 4;
     private static final double PER_SECOND = 1_000;
+
+    /** After so long without progress a partition counts as stalled. */
+    private static final Duration WATCH = Duration.ofSeconds(60);
 
     private static ClusterPair clusters;
 
@@ -103,6 +107,36 @@ final class OutageIT {
             assertThat(held * values).isLessThan(2 * (4L << 20));
             proxy(clusters.target()).heal();
             observer.awaitLagZero(topic);
+        }
+        assertExactlyOnce(topic);
+    }
+
+    @Test
+    void shouldTellWhatAPartitionWaitsForThatDoesNotMove() throws StartFailure {
+        String topic = "stalled";
+        Observer observer = observe(topic);
+        clusters.source().createTopic(topic, 1);
+        TopicPartition partition = new TopicPartition(topic, 0);
+        try (Workload load = Workload.to(clusters.source().directProperties(), topic, 1)
+                        .open();
+                RunningMirror mirror = fixture(topic).start()) {
+            load.write(100);
+            observer.awaitLagZero(topic);
+            cutOff(proxy(clusters.target()));
+            load.write(100);
+            Await.until(
+                    "the watch has had enough",
+                    WATCH.plus(Observer.PATIENCE),
+                    () -> mirror.status(partition).orElseThrow().state() == State.STALLED);
+            assertThat(mirror.status(partition).orElseThrow().reason().orElse(""))
+                    .startsWith("target: ");
+            Event told = mirror.event(Event.Kind.STALLED);
+            assertThat(told.partition()).isEqualTo(partition);
+            assertThat(told.offsets().orElseThrow().first()).isEqualTo(100);
+            assertThat(told.text()).contains("target: ");
+            proxy(clusters.target()).heal();
+            observer.awaitLagZero(topic);
+            assertThat(mirror.event(Event.Kind.MOVING).partition()).isEqualTo(partition);
         }
         assertExactlyOnce(topic);
     }
