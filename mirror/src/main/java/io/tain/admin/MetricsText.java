@@ -244,13 +244,18 @@ final class MetricsText {
         counter(
                 "tain_rebalances",
                 "Rebalances of the group that this process's members have been through.",
-                link -> one(
-                        link,
-                        clients.stream()
-                                .filter(metric -> metric.link().equals(link.link())
-                                        && metric.name().equals("rebalance-total"))
-                                .mapToDouble(ClientMetric::value)
-                                .sum()));
+                link -> one(link, sum(clients, link, "rebalance-total")));
+        counter(
+                "tain_rebalance_seconds",
+                "Time that rebalances took this process's members.",
+                link -> one(link, sum(clients, link, "rebalance-latency-total") / 1e3));
+    }
+
+    private static double sum(List<ClientMetric> clients, LinkStatus link, String metric) {
+        return clients.stream()
+                .filter(one -> one.link().equals(link.link()) && one.name().equals(metric))
+                .mapToDouble(ClientMetric::value)
+                .sum();
     }
 
     private static List<Point> optional(Labels labels, OptionalLong value, double unit) {

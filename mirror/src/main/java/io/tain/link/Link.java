@@ -13,7 +13,6 @@ import io.tain.topic.TargetTopics;
 import io.tain.topic.TargetTopics.Wanted;
 import io.tain.wire.FenceClient;
 import io.tain.wire.FetchClient;
-import io.tain.wire.SteadyClock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -24,6 +23,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
@@ -334,7 +334,7 @@ final class Link {
         source.ifPresent(admin -> admin.close(Duration.ZERO));
         target.ifPresent(admin -> admin.close(Duration.ZERO));
         long limitMs = config.tuning().intervals().drain().toMillis() + 10_000;
-        long deadline = SteadyClock.nowMs() + limitMs;
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(limitMs);
         boolean ended = true;
         for (Thread thread : threads) {
             ended &= join(thread, deadline);
@@ -358,8 +358,8 @@ final class Link {
         return ended;
     }
 
-    private static boolean join(Thread thread, long deadlineMs) throws InterruptedException {
-        thread.join(Math.max(1, deadlineMs - SteadyClock.nowMs()));
+    private static boolean join(Thread thread, long deadlineNanos) throws InterruptedException {
+        thread.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(deadlineNanos - System.nanoTime())));
         if (thread.isAlive()) {
             LOG.warn("{} did not end in time", thread.getName());
         }

@@ -123,6 +123,7 @@ class AdminServerTest {
             Map<String, String> tags = Map.of("client-id", "g-0");
             return List.of(
                     new ClientMetric("orders", "consumer-coordinator-metrics", "rebalance-total", tags, 3),
+                    new ClientMetric("orders", "consumer-coordinator-metrics", "rebalance-latency-total", tags, 1_500),
                     new ClientMetric("orders", "consumer-coordinator-metrics", "heartbeat-rate", tags, 0.5),
                     new ClientMetric("orders", "consumer-coordinator-metrics", "commit-latency-max", tags, Double.NaN));
         }
@@ -272,6 +273,7 @@ class AdminServerTest {
                         "tain_retries_total{error=\"MOVED\",link=\"orders\",side=\"source\"} 2.0",
                         "tain_retries_total{error=\"RETRY\",link=\"orders\",side=\"target\"} 7.0",
                         "tain_rebalances_total{link=\"orders\"} 3.0",
+                        "tain_rebalance_seconds_total{link=\"orders\"} 1.5",
                         "kafka_consumer_coordinator_rebalance_total{client_id=\"g-0\",link=\"orders\"} 3.0",
                         "kafka_consumer_coordinator_heartbeat_rate{client_id=\"g-0\",link=\"orders\"} 0.5",
                         "tain_partition_state{link=\"orders\",partition=\"3\",state=\"HALTED\",topic=\"o-1.x\"} 1.0",

@@ -71,7 +71,7 @@ final class ClockIT {
                         clock,
                         String.format(
                                 Locale.ROOT, "%+d", Duration.ofHours(hours).toSeconds()));
-                observer.awaitProgress("clock", 2_000);
+                awaitProgress(observer, mirror);
                 assertThat(hoursAhead(file)).isEqualTo(hours);
             }
             load.stop();
@@ -81,6 +81,14 @@ final class ClockIT {
         }
         AuditReport audit = clusters.audit("clock");
         assertThat(audit.isExactlyOnce()).as(audit.toString()).isTrue();
+    }
+
+    private static void awaitProgress(Observer observer, TainProcess mirror) {
+        try {
+            observer.awaitProgress("clock", 2_000);
+        } catch (AssertionError e) {
+            throw new AssertionError(e.getMessage() + "\n" + mirror.err(), e);
+        }
     }
 
     /** The hours by which the mirror's clock is ahead, by the time that its latest checkpoint has. */
