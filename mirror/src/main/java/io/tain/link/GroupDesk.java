@@ -57,7 +57,7 @@ final class GroupDesk implements Runnable {
     private static final Duration WITHOUT_GROUPS = Duration.ofMinutes(1);
 
     /** In one of so many rounds the target is asked of all groups, and not only of those that have moved on the source. */
-    private static final int ROUNDS = 12;
+    private static final int ROUNDS_TO_ALL = 12;
 
     private final Admin source;
     private final Admin target;
@@ -72,7 +72,7 @@ final class GroupDesk implements Runnable {
     private final Map<String, Integer> carried = new HashMap<>();
 
     private volatile Map<String, Seen> seen = Map.of();
-    private int round;
+    private int rounds;
     private boolean trouble;
 
     /**
@@ -165,12 +165,12 @@ final class GroupDesk implements Runnable {
         Map<TopicPartition, MapView> views = maps.views();
         Map<String, Map<TopicPartition, OffsetAndMetadata>> onSource = sourceOffsets(views.keySet());
         carried.keySet().retainAll(onSource.keySet());
-        if (round++ % ROUNDS == 0) {
+        if (rounds++ % ROUNDS_TO_ALL == 0) {
             carried.clear();
         }
         Map<String, Seen> now = new TreeMap<>();
         onSource.forEach((name, offsets) -> {
-            if (carried.getOrDefault(name, ~offsets.hashCode()) == offsets.hashCode()) {
+            if (Integer.valueOf(offsets.hashCode()).equals(carried.get(name))) {
                 now.put(name, new Seen(offsets.size(), 0, OptionalLong.of(clockMs.getAsLong()), Optional.empty()));
             }
         });

@@ -47,7 +47,7 @@ import org.slf4j.LoggerFactory;
  */
 final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEvents, Ticking {
     private static final Logger LOG = LoggerFactory.getLogger(GroupMember.class);
-    /** While partitions wait to be started, or for the group, each step should follow the one before soon. */
+    /** While partitions wait to be started, or for the group, steps follow each other soon; with many, three times as slowly. */
     private static final Duration BUSY_POLL = Duration.ofMillis(20);
 
     /** With all partitions running there is little to do, and a poll, like the status, looks at every one of them. */

@@ -156,7 +156,7 @@ public final class OldCluster implements Cluster {
     /** There is none before these brokers. */
     @Override
     public FaultProxy proxy(int nodeId) {
-        throw new UnsupportedOperationException("Node " + nodeId + " has no proxy.");
+        throw new IllegalStateException("Node " + nodeId + " has no proxy.");
     }
 
     @Override
