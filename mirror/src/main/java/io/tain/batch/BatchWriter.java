@@ -62,6 +62,8 @@ final class BatchWriter {
             Compressor.compress(codec, new Slice(records.array(), 0, records.size()), batch);
         }
         byte[] bytes = Arrays.copyOf(batch.array(), batch.size());
+        records.giveBack();
+        batch.giveBack();
         ByteBuffer header = ByteBuffer.wrap(bytes);
         header.putInt(BatchLayout.LENGTH, bytes.length - BatchLayout.LOG_OVERHEAD);
         header.putInt(BatchLayout.LEADER_EPOCH, BatchLayout.NO_LEADER_EPOCH);
@@ -83,6 +85,8 @@ final class BatchWriter {
     private static long writeRecords(RecordTable table, Rows rows, GrowingBytes out) {
         long baseTimestamp = table.timestamp(rows.from());
         long maxTimestamp = BatchLayout.NO_TIMESTAMP;
+        // At once, for much memory is taken while an array doubles again and again.
+        out.reserve(table.start(rows.to() - 1) + table.restLength(rows.to() - 1) - table.start(rows.from()));
         for (int row = rows.from(); row < rows.to(); row++) {
             long timestamp = table.timestamp(row);
             maxTimestamp = Math.max(maxTimestamp, timestamp);

@@ -30,8 +30,14 @@ final class GrowingBytes extends OutputStream {
     void clear() {
         size = 0;
         allow(NO_LIMIT);
+        giveBack();
+    }
+
+    /** What has been written counts no more; an outsized array is let go now and not at the next {@link #clear}. */
+    void giveBack() {
         if (array.length > KEPT_CAPACITY) {
             array = new byte[FIRST_CAPACITY];
+            size = 0;
         }
     }
 
@@ -48,7 +54,8 @@ final class GrowingBytes extends OutputStream {
             throw new InvalidBatchException("A batch needs more than " + NO_LIMIT + " bytes of memory");
         }
         if (needed > array.length) {
-            array = Arrays.copyOf(array, (int) Math.min(NO_LIMIT, Math.max(needed, 2L * array.length)));
+            // Doubled, but not past what may be written at all.
+            array = Arrays.copyOf(array, (int) Math.max(needed, Math.min(limit, 2L * array.length)));
         }
     }
 
@@ -59,6 +66,7 @@ final class GrowingBytes extends OutputStream {
 
     void requireRoom(int length) {
         if (length > limit - size) {
+            giveBack();
             throw new InvalidBatchException(
                     "The records of a batch take more than the limit of " + allowance + " bytes");
         }

@@ -3,11 +3,14 @@ package io.tain.link;
 import io.tain.config.LinkConfig;
 import io.tain.config.StartPosition;
 import io.tain.link.StartFailure.Side;
+import io.tain.wire.TlsProbe;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
@@ -36,6 +39,9 @@ import org.slf4j.LoggerFactory;
 final class StartCheck {
     private static final Logger LOG = LoggerFactory.getLogger(StartCheck.class);
 
+    /** For a broker to take a connection, and to say its first word. */
+    private static final Duration PROBE_LIMIT = Duration.ofSeconds(2);
+
     private final LinkConfig config;
     private final Duration limit;
 
@@ -44,9 +50,21 @@ final class StartCheck {
         this.limit = limit;
     }
 
-    /** Makes an admin client; it is the settings' fault if it can't be made. */
+    /** Makes an admin client; it is the settings' fault if it can't be made, or would not speak as the brokers do. */
     Admin connect(Side side, Map<String, Object> settings) throws StartFailure {
         try {
+            Optional<InetSocketAddress> encrypted = TlsProbe.look(settings, PROBE_LIMIT);
+            if (encrypted.isPresent()) {
+                throw new StartFailure(
+                        side,
+                        "link " + config.name() + ": " + word(side) + ": "
+                                + encrypted.get().getHostString() + ":"
+                                + encrypted.get().getPort() + " speaks TLS, and security.protocol is "
+                                + settings.getOrDefault(
+                                        AdminClientConfig.SECURITY_PROTOCOL_CONFIG,
+                                        AdminClientConfig.DEFAULT_SECURITY_PROTOCOL)
+                                + "; set it to SSL, or to SASL_SSL if clients have to log in");
+            }
             return Admin.create(settings);
         } catch (KafkaException e) {
             Throwable root = e.getCause() == null ? e : e.getCause();
@@ -107,9 +125,12 @@ final class StartCheck {
 
     /**
      * Settles where a group without any commit begins. Done before the group is joined, so that a partition without a commit
-     * means one thing only from then on: it appeared later, and is read from its beginning.
+     * means one thing only from then on: it appeared later, and is read from its beginning. A link that has copied before has lost
+     * its commits, and goes on from its checkpoints.
+     *
+     * @param copied tells whether the link has copied before; asked if that matters
      */
-    void settleGroup(Admin source, Asked asked) throws StartFailure, InterruptedException {
+    void settleGroup(Admin source, Asked asked, Looking copied) throws StartFailure, InterruptedException {
         Map<TopicPartition, OffsetAndMetadata> commits = commits(asked.commits());
         if (!commits.isEmpty() || config.source().start() == StartPosition.EARLIEST) {
             return;
@@ -121,7 +142,20 @@ final class StartCheck {
                             + " has no committed offsets and auto.offset.reset=none; commit the offsets to start from"
                             + " (kafka-consumer-groups --reset-offsets), or set auto.offset.reset=earliest or latest");
         }
-        startAtTheEnd(source, topics(asked.topics()));
+        if (copied.look()) {
+            LOG.warn(
+                    "{}: group {} has no commits any more, but this link has copied before; it goes on from its checkpoints,"
+                            + " and partitions without one from their beginnings",
+                    config.name(),
+                    config.groupId());
+        } else {
+            startAtTheEnd(source, topics(asked.topics()));
+        }
+    }
+
+    /** A question that takes a look at a cluster. */
+    interface Looking {
+        boolean look() throws StartFailure, InterruptedException;
     }
 
     private KafkaFuture<Map<TopicPartition, OffsetAndMetadata>> askCommits(Admin source) {

@@ -27,14 +27,28 @@ final class BoundedNetwork {
     /** What a broker takes in one request by default ({@code socket.request.max.bytes}), so no batch is longer. */
     private static final int LARGEST_BATCH = 100 << 20;
 
+    /** Of the heap, one answer may take a quarter where batches are asked for, and else an eighth. */
+    private static final int BATCHES = 4;
+
+    private static final int ELSE = 8;
+
     /** Room for what surrounds the batches. */
     private static final int SLACK = 1 << 20;
 
     private BoundedNetwork() {}
 
-    /** The most bytes of an answer when so many bytes of batches are asked for: a first batch may be larger (KIP-74). */
-    static int limit(int fetchMaxBytes) {
-        return (int) Math.min(Integer.MAX_VALUE, (long) Math.max(LARGEST_BATCH, fetchMaxBytes) + SLACK);
+    /**
+     * The most bytes of an answer when so many bytes of batches are asked for. A first batch may be larger (KIP-74), as large as the
+     * heap can take beside the rest.
+     */
+    static int limit(int fetchMaxBytes, long heapBytes) {
+        long largest = Math.min(LARGEST_BATCH, heapBytes / BATCHES);
+        return (int) Math.min(Integer.MAX_VALUE, Math.max(largest, fetchMaxBytes) + SLACK);
+    }
+
+    /** The most bytes of an answer that has no batches: metadata of many thousand partitions has some megabytes. */
+    static int limitWithoutBatches(long heapBytes) {
+        return (int) Math.min(LARGEST_BATCH, heapBytes / ELSE) + SLACK;
     }
 
     /**

@@ -56,7 +56,9 @@ final class ClusterConnection implements AutoCloseable {
         all.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
         all.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
         ConsumerConfig config = new ConsumerConfig(all);
-        int maxAnswerBytes = BoundedNetwork.limit(config.getInt(ConsumerConfig.FETCH_MAX_BYTES_CONFIG));
+        int maxAnswerBytes = BoundedNetwork.limit(
+                config.getInt(ConsumerConfig.FETCH_MAX_BYTES_CONFIG),
+                Runtime.getRuntime().maxMemory());
         return connect(config, new BoundedNetwork.Terms("fetch", 100, maxAnswerBytes, buffers), watch);
     }
 
@@ -67,9 +69,11 @@ final class ClusterConnection implements AutoCloseable {
         all.put(ProducerConfig.CLIENT_ID_CONFIG, clientId);
         all.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
         all.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
+        int maxAnswerBytes =
+                BoundedNetwork.limitWithoutBatches(Runtime.getRuntime().maxMemory());
         return connect(
                 new ProducerConfig(all),
-                new BoundedNetwork.Terms("produce", maxInFlight, BoundedNetwork.limit(0), MemoryPool.NONE),
+                new BoundedNetwork.Terms("produce", maxInFlight, maxAnswerBytes, MemoryPool.NONE),
                 watch);
     }
 

@@ -45,7 +45,44 @@ class LauncherTest {
         assertThat(run.status).isEqualTo(42);
         assertThat(run.lines).endsWith("<io.tain.cli.Tain>", "<run>", "<a file>", "<*>", "<>");
         assertThat(run.lines)
-                .contains("<-Xmx256m>", "<-XX:+ExitOnOutOfMemoryError>", "<" + folder.toRealPath() + "/lib/tain.jar>");
+                .contains(
+                        "<-Xmx256m>",
+                        "<-XX:OnOutOfMemoryError=kill -KILL %p>",
+                        "<" + folder.toRealPath() + "/lib/tain.jar>");
+    }
+
+    @Test
+    void shouldEndAsIfKilledWhenMemoryRunsOutSoThatSupervisorsStartItAgain() throws Exception {
+        // given a java that takes the launcher's options, and a program that needs more than there is
+        Path java = folder.resolve("jdk/bin/java");
+        String real = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        Path program = Path.of(OutOfMemory.class
+                .getProtectionDomain()
+                .getCodeSource()
+                .getLocation()
+                .toURI());
+        Files.writeString(
+                java,
+                "#!/bin/bash\noptions=()\nfor a in \"$@\"; do case $a in -X*) options+=(\"$a\") ;; esac; done\nexec '"
+                        + real + "' \"${options[@]}\" -cp '" + program + "' '" + OutOfMemory.class.getName() + "'\n");
+
+        // when
+        Run run = run(Map.of(), tain.toString(), "run", "a file");
+
+        // then
+        assertThat(run.status)
+                .as("SIGKILL's, and not 3, a wrong configuration's")
+                .isEqualTo(128 + 9);
+        assertThat(run.lines).anyMatch(line -> line.contains("java.lang.OutOfMemoryError"));
+    }
+
+    /** A broker's claim of a length, as a client of Kafka's takes it. */
+    static final class OutOfMemory {
+        private OutOfMemory() {}
+
+        public static void main(String[] arguments) {
+            System.out.println(new byte[1 << 30].length);
+        }
     }
 
     @Test

@@ -64,9 +64,12 @@ class BoundedNetworkTest {
     }
 
     @Test
-    void shouldAllowWhatIsAskedForAndTheLargestBatchOfABroker() {
-        assertThat(BoundedNetwork.limit(1)).isBetween(100 << 20, 110 << 20);
-        assertThat(BoundedNetwork.limit(500 << 20)).isBetween(500 << 20, 510 << 20);
-        assertThat(BoundedNetwork.limit(Integer.MAX_VALUE)).isEqualTo(Integer.MAX_VALUE);
+    void shouldAllowWhatIsAskedForAndTheLargestBatchThatTheHeapCanTake() {
+        assertThat(BoundedNetwork.limit(1, 4L << 30)).isBetween(100 << 20, 110 << 20);
+        assertThat(BoundedNetwork.limit(1, 256 << 20)).isBetween(64 << 20, 66 << 20);
+        assertThat(BoundedNetwork.limit(500 << 20, 256 << 20)).isBetween(500 << 20, 510 << 20);
+        assertThat(BoundedNetwork.limit(Integer.MAX_VALUE, 256 << 20)).isEqualTo(Integer.MAX_VALUE);
+        assertThat(BoundedNetwork.limitWithoutBatches(256 << 20)).isBetween(32 << 20, 34 << 20);
+        assertThat(BoundedNetwork.limitWithoutBatches(64L << 30)).isBetween(100 << 20, 110 << 20);
     }
 }

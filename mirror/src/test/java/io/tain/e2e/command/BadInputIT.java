@@ -174,6 +174,26 @@ final class BadInputIT {
     }
 
     @Test
+    void shouldNameClustersThatSpeakTlsToWhoDoesNot() {
+        try (EmbeddedCluster encrypted =
+                EmbeddedCluster.builder().security(Security.SSL).start()) {
+            String address = encrypted.bootstrapServers();
+
+            expect(
+                    run(link().set("source.bootstrap.servers", address), "tls-source"),
+                    4,
+                    "source: " + address + " speaks TLS, and security.protocol is SASL_PLAINTEXT",
+                    "SASL_SSL");
+            expect(
+                    run(link().set("target.bootstrap.servers", address), "tls-target"),
+                    5,
+                    "target: " + address + " speaks TLS");
+
+            started.forEach(Expected::check);
+        }
+    }
+
+    @Test
     void shouldNameTheGroupThatMayNotBeUsed() throws InterruptedException, ExecutionException {
         guarded.createTopic("allowed", 1);
         allow(ResourceType.TOPIC, "allowed", AclOperation.READ);

@@ -59,6 +59,13 @@ public final class TainProcess implements AutoCloseable {
         return tain(arguments.toArray(new String[0]));
     }
 
+    /** {@link #run} with as much heap as the launcher gives a mirror. */
+    public static TainProcess runWithTheLaunchersHeap(Path file) {
+        List<String> command = java("io.tain.cli.Tain", "run", file.toString());
+        command.replaceAll(word -> word.startsWith("-Xmx") ? "-Xmx256m" : word);
+        return start(new ProcessBuilder(command));
+    }
+
     /** {@link #run} with nowhere to write to: every byte of output fails as on a full disk. */
     public static TainProcess runOnAFullDisk(Path file) {
         List<String> command = new ArrayList<>(List.of("sh", "-c", "exec \"$@\" >/dev/full 2>/dev/full", "sh"));
