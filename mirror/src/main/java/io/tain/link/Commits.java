@@ -28,23 +28,29 @@ final class Commits {
     private final Duration interval;
     private final Consumer<?, ?> consumer;
     private final Map<TopicPartition, PartitionFlow> flows;
+    private final EventLog events;
     private final Pace pace;
     private long nextNanos;
     private boolean inFlight;
     private boolean fail;
     private boolean markFails;
 
-    /** @param flows the partitions that are owned, as the control thread has them at each time */
+    /**
+     * @param flows the partitions that are owned, as the control thread has them at each time
+     * @param events told before a position behind them is committed
+     */
     Commits(
             String link,
             Duration interval,
             Consumer<?, ?> consumer,
             Map<TopicPartition, PartitionFlow> flows,
+            EventLog events,
             Pace pace) {
         this.link = link;
         this.interval = interval;
         this.consumer = consumer;
         this.flows = flows;
+        this.events = events;
         this.pace = pace;
         this.nextNanos = pace.nanoTime();
     }
@@ -114,9 +120,10 @@ final class Commits {
         return "TOPIC_AUTHORIZATION_FAILED on the source; grant Read on topic " + partition.topic();
     }
 
-    private static Map<TopicPartition, OffsetAndMetadata> uncommitted(Collection<PartitionFlow> some) {
+    private Map<TopicPartition, OffsetAndMetadata> uncommitted(Collection<PartitionFlow> some) {
         Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
         some.forEach(flow -> flow.uncommitted().ifPresent(offset -> offsets.put(flow.partition(), offset)));
+        events.flush(); // what these positions pass over is known by now
         return offsets;
     }
 

@@ -8,7 +8,10 @@ import io.tain.link.TakeoverDesk.Place;
 import io.tain.link.TakeoverDesk.Request;
 import io.tain.offset.CopyListener;
 import io.tain.offset.OffsetTracker;
+import io.tain.offset.OffsetTracker.Position;
 import io.tain.source.SourcePartition;
+import io.tain.state.Checkpoint;
+import io.tain.state.StateKey;
 import io.tain.topic.TargetTopics.Wanted;
 import io.tain.topic.TopicState;
 import java.time.Duration;
@@ -17,25 +20,35 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.record.TimestampType;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A stream's reader and writers, as its control thread commands them. All methods but {@link #stop},
  * {@link #load} and {@link #blocked} are for that thread.
  */
 final class DataPath {
+    private static final Logger LOG = LoggerFactory.getLogger(DataPath.class);
+
     /** How long a reader may take to hear that a partition is taken away; it is never blocked for longer than a poll. */
     private static final Duration HEAR = Duration.ofSeconds(2);
 
     /** How long the last checkpoints may take; without them the next owner has a little more to look at. */
     private static final Duration LEAVE_WORD = Duration.ofSeconds(2);
+
+    /** How long a member waits for the state before it looks after the group again. */
+    private static final Duration READ_STATE = Duration.ofSeconds(5);
 
     /** From a take-over that failed to the next; a process that has lost the partition hears of it in this time. */
     static final Duration TAKE_OVER_AGAIN = Duration.ofSeconds(10);
@@ -98,6 +111,36 @@ final class DataPath {
     /** Whether partitions have to be made this process's own before they are copied. */
     boolean takesOver() {
         return desks.takeovers().isPresent();
+    }
+
+    /**
+     * Where the state topic says that partitions without a commit stood: whoever deletes a topic, or a group, takes the commits
+     * along, and brokers forget those of groups that were away for long. A take-over looks there by itself.
+     *
+     * @throws TimeoutException if it can't be read just now
+     */
+    Map<TopicPartition, OffsetAndMetadata> remembered(Set<TopicPartition> without, Pace pace) {
+        if (takesOver() || desks.state().isEmpty()) {
+            return Map.of();
+        }
+        CompletableFuture<Map<StateKey, byte[]>> state = desks.state()
+                .get()
+                .read(key -> key.kind() == StateKey.Kind.CHECKPOINT && without.contains(key.partition()));
+        if (!pace.await(state, READ_STATE) || state.isCompletedExceptionally()) {
+            throw new TimeoutException("the state topic on the target can't be read");
+        }
+        Map<TopicPartition, OffsetAndMetadata> found = new HashMap<>();
+        state.join()
+                .forEach((key, value) -> Checkpoint.parse(value).ifPresent(checkpoint -> {
+                    TopicIds ids = new TopicIds(checkpoint.sourceTopic(), checkpoint.targetTopic());
+                    found.put(
+                            key.partition(),
+                            ids.commit(new Position(checkpoint.sourceOffset(), checkpoint.leaderEpoch(), -1)));
+                }));
+        if (!found.isEmpty()) {
+            LOG.warn("no commit is left of {}; they go on from their checkpoints", Commits.text(found.keySet()));
+        }
+        return found;
     }
 
     /** Begins to copy a partition if its target topic is ready, else notes why not; or tells why it must halt. */

@@ -116,7 +116,7 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
         this.events = reports.events();
         this.pace = pace;
         this.path = path.create(this);
-        this.commits = new Commits(config.name(), config.tuning().intervals().commit(), consumer, flows, pace);
+        this.commits = new Commits(config.name(), config.tuning().intervals().commit(), consumer, flows, events, pace);
         this.repositioning = new Repositioning(config, consumer, this.path, events, pace);
         this.progress = new ProgressWatch(events, pace::nanoTime);
         this.orders = new Orders(config.name(), flows, this.path, events);
@@ -347,9 +347,11 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
             without.removeAll(found.keySet());
             without.removeIf(partition -> !hasLeader(partition));
             if (!without.isEmpty()) {
-                // A group's first start was settled before it was joined, so these appeared later: from the beginning.
+                // A group's first start was settled before it was joined: these appeared later, or have lost their
+                // commits.
                 Map<TopicPartition, OffsetAndMetadata> beginnings = new HashMap<>();
                 consumer.beginningOffsets(without, ASK).forEach((p, o) -> beginnings.put(p, new OffsetAndMetadata(o)));
+                beginnings.putAll(path.remembered(without, pace));
                 if (!path.takesOver()) { // else the take-over may know better
                     consumer.commitSync(beginnings, ASK);
                 }
@@ -421,6 +423,7 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
 
     /** Returns what the flows say, before the watch has its word. */
     private List<PartitionStatus> publish() {
+        events.flush();
         Map<TopicPartition, String> blocked = path.blocked();
         List<PartitionStatus> told =
                 flows.values().stream().map(flow -> flow.status(blocked, pace)).toList();

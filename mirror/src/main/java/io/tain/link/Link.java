@@ -8,6 +8,7 @@ import io.tain.link.LinkStatus.PartitionStatus;
 import io.tain.link.StartFailure.Side;
 import io.tain.source.EchoGuard;
 import io.tain.state.LinkEntry;
+import io.tain.state.StateKey;
 import io.tain.state.StateTopic;
 import io.tain.topic.TargetTopics;
 import io.tain.topic.TargetTopics.Wanted;
@@ -28,6 +29,7 @@ import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.KafkaException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -139,7 +141,7 @@ final class Link {
         if (extensions.handler().isEmpty()) {
             check.checkDistinct(now.sourceId(), now.targetId());
         }
-        check.settleGroup(source.get(), asked);
+        check.settleGroup(source.get(), asked, this::hasCopied);
         Set<String> visible = check.visible(asked.topics());
         matching = check.topics(asked.topics());
         if (config.state().delivery() == Delivery.EXACTLY_ONCE) {
@@ -158,6 +160,25 @@ final class Link {
                             visible);
         }
         return now;
+    }
+
+    /** Whether its state is that of a link that has copied before. */
+    private boolean hasCopied() throws StartFailure, InterruptedException {
+        if (config.state().topic().isEmpty()) {
+            return false;
+        }
+        try (StateTopic topic = stateTopic(START_LIMIT)) {
+            boolean readable = topic.prepare(target.orElseThrow()).isEmpty(); // else it copies without a state
+            return readable
+                    && !topic.read(
+                                    key -> key.kind() == StateKey.Kind.CHECKPOINT
+                                            && key.link().equals(config.name()),
+                                    () -> {})
+                            .isEmpty();
+        } catch (KafkaException e) {
+            throw new StartFailure(
+                    Side.TARGET, "link " + config.name() + ": the state topic can't be read: " + e.getMessage(), e);
+        }
     }
 
     private LinkEntry entry(long nowMs) {

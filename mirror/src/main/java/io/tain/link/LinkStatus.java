@@ -55,7 +55,7 @@ public record LinkStatus(
     /**
      * @param partition the source partition
      * @param state its state
-     * @param reason why it is not running
+     * @param reason why it is not running, or what the end that it has reached waits for
      * @param position offset of the next record to read
      * @param committable lowest offset that is not yet acknowledged by the target
      * @param lag records between {@code committable} and the end that the isolation level shows; empty until known

@@ -334,12 +334,23 @@ final class PartitionFlow {
         left = Optional.empty();
     }
 
-    /** @param offsets the source offsets that it is about, if known */
+    /** @param offsets the source offsets that it is about; what is not copied yet, if that is all that is known */
     void halt(EventLog events, Optional<Offsets> offsets, String why) {
+        long from = committable();
+        Optional<Offsets> rest =
+                from < 0 ? offsets : Optional.of(new Offsets(from, Math.max(from, end().orElse(from))));
         move = Optional.empty();
         phase = Phase.HALTED;
         reason = Optional.of(why);
-        events.tell(Event.Kind.HALTED, partition, offsets, why);
+        events.tell(Event.Kind.HALTED, partition, offsets.or(() -> rest), why);
+    }
+
+    /** Lowest offset that is not yet acknowledged by the target; -1 while not known. */
+    private long committable() {
+        if (tracker != null) {
+            return tracker.committable().offset();
+        }
+        return start == null ? -1 : start.offset();
     }
 
     /** Whether it is or was being read, and what was read may still be on its way. */
@@ -434,6 +445,11 @@ final class PartitionFlow {
                     .map(problem -> "source: " + problem)
                     .or(() -> Optional.ofNullable(blocked.get(partition)).map(problem -> TARGET_TROUBLE + problem));
             state = why.isPresent() ? State.RETRYING : State.RUNNING;
+            Optional<TransactionWait> open = TransactionWait.of(source.openTransaction(), pace);
+            if (why.isEmpty() && open.isPresent()) {
+                why = open.map(TransactionWait::reason);
+                state = open.get().state();
+            }
         }
         if (phase == Phase.BROKEN || phase == Phase.MOVING) {
             state = State.RETRYING;
@@ -442,9 +458,7 @@ final class PartitionFlow {
             state = State.PAUSED;
             why = pause;
         }
-        long committable = tracker == null
-                ? start == null ? -1 : start.offset()
-                : tracker.committable().offset();
+        long committable = committable();
         long position = source == null ? committable : source.position();
         OptionalLong end = end();
         OptionalLong lag = end.isPresent() && committable >= 0

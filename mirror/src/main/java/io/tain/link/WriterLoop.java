@@ -174,10 +174,10 @@ final class WriterLoop implements Runnable, WriterListener, Ticking {
             Offsets offsets = new Offsets(
                     batch.encoded().source().ofRecord(0), batch.encoded().nextOffset());
             counters.deadLetters.add(batch.count());
-            counters.events.tell(
+            counters.events.tellInRow(
                     Event.Kind.DEAD_LETTER,
                     batch.range().assignment().partition(),
-                    Optional.of(offsets),
+                    offsets,
                     "the target refuses the record at " + batch.range().assignment() + "@" + offsets.first() + ": "
                             + batch.refusal().get() + "; it is in " + batch.target() + "@" + targetOffset);
         } else {
@@ -230,8 +230,7 @@ final class WriterLoop implements Runnable, WriterListener, Ticking {
             case SKIP -> {
                 Offsets offsets = new Offsets(offset, batch.encoded().nextOffset());
                 counters.refused.add(batch.count());
-                counters.events.tell(
-                        Event.Kind.SKIPPED, assignment.partition(), Optional.of(offsets), what + "; left out");
+                counters.events.tellInRow(Event.Kind.SKIPPED, assignment.partition(), offsets, what + "; left out");
                 done(batch);
                 return Verdict.SKIP;
             }

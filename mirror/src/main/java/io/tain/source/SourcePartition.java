@@ -31,6 +31,7 @@ public final class SourcePartition {
     private final Map<Verdict, AtomicLong> verdicts = new EnumMap<>(Verdict.class);
     private volatile long position;
     private volatile long endOffset = -1;
+    private volatile Optional<OpenTransaction> open = Optional.empty();
     private volatile long lastTimestamp = -1;
     private volatile Optional<String> problem = Optional.empty();
     private volatile Uuid topicId;
@@ -85,6 +86,20 @@ public final class SourcePartition {
     /** End of what the isolation level shows, empty until told; from any thread. */
     public OptionalLong endOffset() {
         return endOffset < 0 ? OptionalLong.empty() : OptionalLong.of(endOffset);
+    }
+
+    /**
+     * The oldest transaction on the source that is open, at the end of what read-committed shows.
+     *
+     * @param offset of its first record
+     * @param behind offsets from there on, which wait for it
+     * @param sinceMs when it was first seen there, by the reader's clock
+     */
+    public record OpenTransaction(long offset, long behind, long sinceMs) {}
+
+    /** What nothing is read past before it ends; from any thread. */
+    public Optional<OpenTransaction> openTransaction() {
+        return open;
     }
 
     /** Largest timestamp of the batch read last, in milliseconds since the epoch; -1 if unknown; from any thread. */
@@ -173,6 +188,18 @@ public final class SourcePartition {
 
     void setEndOffset(long offset) {
         endOffset = offset;
+    }
+
+    /** A transaction is open where what is shown ends before what is replicated. */
+    void setOpen(long lastStable, long highWatermark, long nowMs) {
+        if (highWatermark <= lastStable || lastStable < 0) {
+            open = Optional.empty();
+        } else {
+            long sinceMs = open.filter(known -> known.offset() == lastStable)
+                    .map(OpenTransaction::sinceMs)
+                    .orElse(nowMs);
+            open = Optional.of(new OpenTransaction(lastStable, highWatermark - lastStable, sinceMs));
+        }
     }
 
     void clearProblem() {

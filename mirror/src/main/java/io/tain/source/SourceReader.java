@@ -441,6 +441,7 @@ public final class SourceReader implements FetchListener, AutoCloseable {
                 ? fetched.marks().lastStable()
                 : fetched.marks().highWatermark();
         partition.setEndOffset(end);
+        partition.setOpen(end, fetched.marks().highWatermark(), nowMs);
         if (!fetched.records().hasRemaining()) {
             return;
         }

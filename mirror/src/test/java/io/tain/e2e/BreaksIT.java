@@ -189,6 +189,37 @@ class BreaksIT {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"exactly-once", "at-least-once"})
+    void shouldHaltAtATopicThatWasRecreatedAndHasTakenItsCommitsAlong(String delivery) throws Exception {
+        // given
+        String topic = "recreated-" + delivery;
+        TopicPartition partition = Numbered.topic(pair.source(), topic, 5);
+        MirrorFixture link = MirrorFixture.between(pair).topics(topic).set("delivery", delivery);
+        try (RunningMirror mirror = link.start()) {
+            mirror.awaitCaughtUp(topic);
+        }
+        recreate(topic);
+        Numbered.topic(pair.source(), topic, 9);
+
+        // when
+        try (RunningMirror mirror = link.start()) {
+            String reason = mirror.awaitHalted(partition);
+
+            // then
+            assertThat(reason).contains(topic + "-0@5", "deleted and created again");
+            assertThat(mirror.committed()).as("no commit had been left").doesNotContainValue(9L);
+            assertThat(Seen.values(pair.target(), partition)).isEqualTo(Numbered.values(0, 5));
+        }
+
+        // and by policy it goes on in the new topic
+        try (RunningMirror mirror = link.set("on.recreated", "restart").start()) {
+            mirror.awaitCaughtUp(topic);
+            assertThat(Seen.values(pair.target(), partition)).isEqualTo(Numbered.values(0, 5, 0, 9));
+            assertThat(mirror.event(Kind.RECREATED).partition()).isEqualTo(partition);
+        }
+    }
+
     @Test
     void shouldHaltWhenTheTargetTopicWasDeletedWhileRunning() throws Exception {
         // given

@@ -19,6 +19,8 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Where copying begins, and what happens when the source no longer has that place. */
 class PositionsIT {
@@ -68,6 +70,33 @@ class PositionsIT {
 
         // then
         assertThat(Seen.values(pair.target(), partition)).isEqualTo(Numbered.values(5, 12));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"exactly-once, latest", "at-least-once, latest", "exactly-once, earliest", "at-least-once, earliest"})
+    void shouldGoOnFromItsCheckpointsWhenItsGroupIsForgotten(String delivery, String reset) throws Exception {
+        // given a mirror that was stopped for so long that the source has forgotten its group
+        String topic = "forgotten-" + delivery + "-" + reset;
+        TopicPartition partition = Numbered.topic(pair.source(), topic, 0);
+        MirrorFixture link = MirrorFixture.between(pair)
+                .topics(topic)
+                .group(topic)
+                .set("delivery", delivery)
+                .set("source.auto.offset.reset", reset);
+        try (RunningMirror mirror = link.start()) {
+            Numbered.write(pair.source(), partition, 0, 8);
+            mirror.awaitCommitted(partition, 8);
+        }
+        pair.source().admin().deleteConsumerGroups(List.of(topic)).all().get();
+        Numbered.write(pair.source(), partition, 8, 4);
+
+        // when
+        try (RunningMirror mirror = link.start()) {
+            mirror.awaitCommitted(partition, 12);
+        }
+
+        // then nothing is missing or copied again
+        assertThat(Seen.values(pair.target(), partition)).isEqualTo(Numbered.values(0, 12));
     }
 
     @Test

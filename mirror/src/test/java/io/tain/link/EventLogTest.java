@@ -30,6 +30,30 @@ class EventLogTest {
     }
 
     @Test
+    void shouldMakeOneEventOfRecordsInARow() {
+        log.tellInRow(Kind.SKIPPED, PARTITION, new Offsets(5, 6), "refused: orders-3@5");
+        log.tellInRow(Kind.SKIPPED, PARTITION, new Offsets(6, 7), "refused: orders-3@6");
+        log.tellInRow(Kind.SKIPPED, PARTITION, new Offsets(7, 9), "refused: orders-3@7");
+        log.tellInRow(Kind.SKIPPED, PARTITION, new Offsets(20, 21), "refused: orders-3@20");
+        assertThat(log.last())
+                .extracting(event -> event.offsets().orElseThrow())
+                .containsExactly(new Offsets(5, 9));
+
+        log.flush();
+        log.flush();
+
+        assertThat(log.last())
+                .extracting(event -> event.offsets().orElseThrow())
+                .containsExactly(new Offsets(5, 9), new Offsets(20, 21));
+        assertThat(log.last())
+                .extracting(Event::text)
+                .containsExactly(
+                        "refused: orders-3@5; and so with each one up to offset 8, 3 records in all",
+                        "refused: orders-3@20");
+        assertThat(log.counts()).containsEntry(Kind.SKIPPED, 2L);
+    }
+
+    @Test
     void shouldForgetTheOldestButGoOnCounting() {
         for (int i = 0; i < EventLog.KEPT + 10; i++) {
             log.tell(Kind.MOVING, PARTITION, Optional.of(new Offsets(i, i + 1)), "moves");

@@ -390,6 +390,25 @@ class SourceReaderTest extends ReaderScenario {
         assertThat(ranges.get(0).leaderEpoch()).isEqualTo(5);
     }
 
+    @Test
+    void shouldTellOfATransactionThatStaysOpen() {
+        SourcePartition partition = add(t0, 100);
+        poll();
+        brokers.answerFetch(T0, Errors.NONE, batch(100, 2, 10), 102, 110);
+        poll();
+        long seenMs = partition.openTransaction().orElseThrow().sinceMs();
+        assertThat(partition.endOffset()).hasValue(102);
+
+        now += 5_000;
+        brokers.answerFetch(T0, Errors.NONE, MemoryRecords.EMPTY, 102, 115);
+        poll();
+
+        assertThat(partition.openTransaction()).contains(new SourcePartition.OpenTransaction(102, 13, seenMs));
+        brokers.answerFetch(T0, Errors.NONE, MemoryRecords.EMPTY, 115, 115);
+        poll();
+        assertThat(partition.openTransaction()).isEmpty();
+    }
+
     private static MemoryRecords marker(long offset, int leaderEpoch) {
         return MemoryRecords.withEndTransactionMarker(
                 offset, 0, leaderEpoch, 1, (short) 0, new EndTransactionMarker(ControlRecordType.COMMIT, 0));

@@ -242,13 +242,19 @@ public final class ScriptedBrokers extends UnwiredClient {
 
     /** Answers the oldest Fetch request with these bytes, or this error, of one partition, and nothing of the others. */
     public void answerFetch(TopicPartition partition, Errors error, MemoryRecords records, long endOffset) {
+        answerFetch(partition, error, records, endOffset, endOffset);
+    }
+
+    /** The same with a transaction open at the last stable offset, if that is below the end. */
+    public void answerFetch(
+            TopicPartition partition, Errors error, MemoryRecords records, long lastStable, long endOffset) {
         List<Asked> asked = fetchAsked();
         ClientRequest request = take(ApiKeys.FETCH);
         FetchResponseData.PartitionData data = new FetchResponseData.PartitionData()
                 .setPartitionIndex(partition.partition())
                 .setErrorCode(error.code())
                 .setHighWatermark(endOffset)
-                .setLastStableOffset(endOffset)
+                .setLastStableOffset(lastStable)
                 .setLogStartOffset(0)
                 .setRecords(records);
         LinkedHashMap<TopicIdPartition, FetchResponseData.PartitionData> parts = new LinkedHashMap<>();

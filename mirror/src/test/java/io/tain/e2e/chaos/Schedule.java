@@ -99,7 +99,7 @@ record Schedule(long seed, Duration length, List<Step> steps) {
 
     /** What runs this schedule once more, if its length is whole minutes. */
     String replay() {
-        return "./check --soak " + length.toMinutes() + " --seed " + seed;
+        return "./check --soak " + Math.max(1, length.toMinutes()) + " --seed " + seed;
     }
 
     @Override
