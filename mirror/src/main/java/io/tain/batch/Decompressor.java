@@ -9,6 +9,7 @@ import io.tain.config.Codec;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.zip.GZIPInputStream;
 
@@ -29,7 +30,27 @@ final class Decompressor implements AutoCloseable {
 
     private static final int ROOM_FOR_SMALL_ZSTD = 64 << 10;
 
+    private final GrowingBytes compressed = new GrowingBytes();
     private Optional<ZstdDecompressCtx> zstdContext = Optional.empty();
+
+    /**
+     * Appends the decompressed records of a batch of magic 2 to {@code out}.
+     *
+     * @throws InvalidBatchException if the bytes are not what the codec makes, or too many come out
+     */
+    void decompressRecords(RecordBatch batch, GrowingBytes out) {
+        ByteBuffer bytes = batch.buffer();
+        int length = batch.sizeInBytes() - BatchLayout.RECORDS;
+        if (bytes.hasArray()) {
+            decompress(batch.codec(), batch.magic(), Slice.of(bytes, BatchLayout.RECORDS, batch.sizeInBytes()), out);
+        } else if (batch.codec() == Codec.NONE) {
+            out.write(bytes, BatchLayout.RECORDS, length);
+        } else { // most codecs read from an array
+            compressed.clear();
+            compressed.write(bytes, BatchLayout.RECORDS, length);
+            decompress(batch.codec(), batch.magic(), new Slice(compressed.array(), 0, length), out);
+        }
+    }
 
     /**
      * Appends the decompressed bytes to {@code out}.

@@ -1,6 +1,7 @@
 package io.tain.batch;
 
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
@@ -84,6 +85,14 @@ final class GrowingBytes extends OutputStream {
         requireRoom(length);
         reserve(length);
         System.arraycopy(source, offset, array, size, length);
+        size += length;
+    }
+
+    /** Bytes of a buffer from an index on, whatever its position. */
+    void write(ByteBuffer source, int index, int length) {
+        requireRoom(length);
+        reserve(length);
+        source.get(index, array, size, length);
         size += length;
     }
 

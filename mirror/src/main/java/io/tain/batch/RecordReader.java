@@ -23,8 +23,7 @@ final class RecordReader {
             return;
         }
         int start = into.data().size();
-        Slice payload = Slice.of(batch.buffer(), BatchLayout.RECORDS, batch.sizeInBytes());
-        decompressor.decompress(batch.codec(), batch.magic(), payload, into.data());
+        decompressor.decompressRecords(batch, into.data());
 
         // Nothing is written to the table's bytes while they are parsed, so the array stays the same.
         ByteReader reader =
