@@ -11,7 +11,8 @@ import org.apache.kafka.common.memory.MemoryPool;
  * grow to several times what is held at once. Small buffers, and very large ones, are left to the collector.
  *
  * <p>They lie outside the heap. From and to an array, the JDK's sockets copy every byte once more, by way of such a buffer that
- * each thread keeps for itself, as large as the largest answer or batch it has seen.
+ * each thread keeps for itself, as large as the largest answer or batch it has seen. The collector learns late that such a buffer is
+ * not needed any more, so they all have the size of a whole answer, or a multiple: one that fits is never missing while another waits.
  *
  * <p>The trick: whoever gives back has a part of a buffer, and no method tells of which; but {@link ByteBuffer#alignmentOffset} tells
  * the last thirty bits of its address. So buffers are only used again whose addresses differ in these.
@@ -20,10 +21,11 @@ import org.apache.kafka.common.memory.MemoryPool;
  */
 final class AnswerBuffers implements MemoryPool {
     private static final int LEAST_BYTES = 256 * 1024;
-    private static final int STEP = 256 * 1024;
+    private static final int ANSWERS = 8;
     private static final int ADDRESSES = 1 << 30;
 
     private final int keptBytes;
+    private final int step;
     private final List<Whole> free = new ArrayList<>();
     private final List<Lent> lent = new ArrayList<>();
     private long freeBytes;
@@ -47,9 +49,11 @@ final class AnswerBuffers implements MemoryPool {
         }
     }
 
-    /** @param keptBytes most bytes of buffers kept while nobody needs them */
+    /** @param keptBytes most bytes of buffers kept while nobody needs them; a whole answer is an eighth of that */
     AnswerBuffers(long keptBytes) {
         this.keptBytes = (int) Math.min(keptBytes, ADDRESSES / 2);
+        int surroundings = LEAST_BYTES / ANSWERS;
+        this.step = Math.max(LEAST_BYTES, this.keptBytes / ANSWERS + surroundings);
     }
 
     private static int addressOf(ByteBuffer bytes) {
@@ -91,7 +95,7 @@ final class AnswerBuffers implements MemoryPool {
             return best;
         }
         try {
-            return Whole.of(ByteBuffer.allocateDirect((sizeBytes + STEP - 1) / STEP * STEP));
+            return Whole.of(ByteBuffer.allocateDirect((sizeBytes + step - 1) / step * step));
         } catch (OutOfMemoryError e) {
             return null; // the JVM's limit for such buffers; the heap may have room
         }
@@ -102,17 +106,26 @@ final class AnswerBuffers implements MemoryPool {
         freeBytes -= one.bytes().capacity();
     }
 
+    /** How much memory a part of a buffer keeps: that of all of it. */
+    synchronized int heldBy(ByteBuffer bytes) {
+        return bytes.isDirect() ? lentWith(bytes).size() : bytes.capacity();
+    }
+
+    private Lent lentWith(ByteBuffer bytes) {
+        int address = addressOf(bytes);
+        return lent.stream()
+                .filter(one -> one.contains(address))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("a buffer was given back twice"));
+    }
+
     /** Takes back the buffer that these bytes are part of; nobody may look at them any more. */
     @Override
     public synchronized void release(ByteBuffer bytes) {
         if (!bytes.isDirect()) {
             return;
         }
-        int address = addressOf(bytes);
-        Lent found = lent.stream()
-                .filter(one -> one.contains(address))
-                .findFirst()
-                .orElseThrow(() -> new IllegalStateException("a buffer was given back twice"));
+        Lent found = lentWith(bytes);
         lent.remove(found);
         ByteBuffer whole = found.bytes().get(); // there, since a part of it is
         if (whole == null) {

@@ -245,18 +245,20 @@ public final class FetchClient implements AutoCloseable {
         Map<TopicPartition, PartitionData> parts =
                 session.partsOf(response, answer.requestHeader().apiVersion());
         int bytes = 0;
+        int held = 0;
         Runnable giveBack = () -> {};
         for (PartitionData part : parts.values()) {
             if (FetchResponse.recordsSize(part) > 0) {
                 bytes += FetchResponse.recordsSize(part);
                 ByteBuffer whole = bytesOf(part); // all parts lie in one buffer
+                held = buffers.heldBy(whole);
                 giveBack = () -> buffers.release(whole);
             }
         }
         if (bytes >= MUCH_BYTES) {
             roundTrip.observe(answer.requestLatencyMs(), answer.receivedTimeMs());
         }
-        listener.onAnswer(channel, bytes, giveBack);
+        listener.onAnswer(channel, Math.max(bytes, held), giveBack);
         Map<TopicPartition, LeaderIdAndEpoch> moved = new HashMap<>();
         for (Map.Entry<TopicPartition, PartitionData> entry : parts.entrySet()) {
             TopicPartition partition = entry.getKey();

@@ -9,7 +9,7 @@ public interface FetchListener {
      * An answer begins; {@code onPartition} follows for each partition in it.
      *
      * @param channel the connection it came over
-     * @param bytes of batches in it
+     * @param bytes of memory that its batches keep, at least their own
      * @param giveBack to be run once, by any thread, when nobody looks at any of these batches any more: their buffer is used again
      */
     void onAnswer(int channel, int bytes, Runnable giveBack);
