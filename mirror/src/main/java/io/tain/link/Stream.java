@@ -41,7 +41,7 @@ final class Stream {
     private static final int MAX_REQUEST_BYTES = 4 << 20;
 
     /** Buffers for so much of the budget are kept while there is less to copy. */
-    private static final int KEPT_SHARE = 2;
+    private static final int KEPT_SHARE = 3;
 
     private final Link link;
     private final LinkConfig config;

@@ -283,9 +283,9 @@ public final class SourceReader implements FetchListener, AutoCloseable {
         return Math.max(MIN_FETCH_BYTES, bytes);
     }
 
-    /** How much of the budget is used: a long way takes all of it to stay busy, on short ones half is as fast and saves memory. */
+    /** How much of the budget is used: a long way takes all of it to stay busy, on short ones a third is as fast and saves memory. */
     private long room() {
-        return farSource || farTarget ? budget.limit() : budget.limit() / 2;
+        return farSource || farTarget ? budget.limit() : budget.limit() / 3;
     }
 
     /** Most bytes of an answer: from afar a third of the budget, since the next is asked for only when it is there. */

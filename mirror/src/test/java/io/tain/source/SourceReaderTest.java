@@ -36,7 +36,7 @@ class SourceReaderTest extends ReaderScenario {
         add(t0, 100);
         poll();
 
-        assertThat(brokers.fetchAsked()).containsExactly(new Asked(T0, 100, 128 * 1024, Optional.of(5)));
+        assertThat(brokers.fetchAsked()).containsExactly(new Asked(T0, 100, (int) (BUDGET / 3 / 8), Optional.of(5)));
         brokers.answerFetch(T0, Errors.NONE, batch(100, 3, 10), 103);
         poll();
 
@@ -273,7 +273,7 @@ class SourceReaderTest extends ReaderScenario {
     }
 
     @Test
-    void shouldLeaveHalfOfTheBudgetToLongWays() {
+    void shouldLeaveMostOfTheBudgetToLongWays() {
         budget.reserve(BUDGET / 2);
         add(t0, 0);
         poll();

@@ -112,7 +112,7 @@ final class NetworkIT {
             List<String> before = memberIds(observer);
             proxy(clusters.target()).bandwidth(10_000);
             load.write(2_000);
-            // Of each partition an eighth of half the budget, or half of that if more would not fit.
+            // Of each partition an eighth of a third of the budget, or half of that if more would not fit.
             Await.until("much is read and waits", Observer.PATIENCE, () -> held(mirror) * values > 250_000);
             awaitWaiting(mirror);
             assertThat(held(mirror) * values).isLessThan(2 * (4L << 20));
