@@ -40,6 +40,7 @@ public final class SourcePartition {
     private long replicaUntilMs;
     private long retryAtMs;
     private int corruptReads;
+    private OptionalInt otherTopicSince = OptionalInt.empty();
     private int broker = -1;
     private boolean second;
     private int channel = -1;
@@ -140,8 +141,35 @@ public final class SourcePartition {
         return topicId;
     }
 
-    void setTopicId(Uuid id) {
-        topicId = id;
+    /**
+     * Whether it is a topic of this id that is read. The id is noted when it is first seen.
+     *
+     * @param before ids of the topics that were read before, by name
+     */
+    boolean isIn(Uuid id, Map<String, Uuid> before) {
+        if (id.equals(Uuid.ZERO_UUID)) {
+            return true; // a broker without topic ids
+        }
+        if (topicId.equals(Uuid.ZERO_UUID)) {
+            Uuid known = before.putIfAbsent(partition().topic(), id);
+            topicId = known == null ? id : known;
+        }
+        if (!topicId.equals(id)) {
+            return false;
+        }
+        otherTopicSince = OptionalInt.empty();
+        return true;
+    }
+
+    /**
+     * Metadata of this version has another topic under the name. It may be older than the position, and so may be the next, which
+     * perhaps was on its way: tells whether it has been so for two answers more.
+     */
+    boolean hasSurelyOtherTopic(int metadataVersion) {
+        if (otherTopicSince.isEmpty()) {
+            otherTopicSince = OptionalInt.of(metadataVersion);
+        }
+        return metadataVersion - otherTopicSince.getAsInt() >= 2;
     }
 
     Optional<Integer> lastEpoch() {

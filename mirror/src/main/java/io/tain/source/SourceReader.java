@@ -303,8 +303,13 @@ public final class SourceReader implements FetchListener, AutoCloseable {
             waitForLeader(partition);
             return;
         }
-        if (!isSameTopic(partition, leader.get().topicId())) {
-            breakOff(partition, LogBreak.recreated(partition, leader.get().topicId()));
+        if (!partition.isIn(leader.get().topicId(), topicIds)) {
+            if (partition.hasSurelyOtherTopic(client.metadataVersion())) {
+                breakOff(partition, LogBreak.recreated(partition, leader.get().topicId()));
+            } else {
+                client.refreshMetadata();
+                pause(partition, SHORT_WAIT_MS);
+            }
             return;
         }
         int node = partition.replica(nowMs).orElse(leader.get().nodeId());
@@ -337,18 +342,6 @@ public final class SourceReader implements FetchListener, AutoCloseable {
             partition.setProblem(problem.get());
             pause(partition, terms.retryBackoffMs());
         }
-    }
-
-    /** Notes the topic's id when it is first seen; tells whether it is still that one. */
-    private boolean isSameTopic(SourcePartition partition, Uuid id) {
-        if (id.equals(Uuid.ZERO_UUID)) {
-            return true; // a broker without topic ids
-        }
-        if (partition.topicId().equals(Uuid.ZERO_UUID)) {
-            Uuid before = topicIds.putIfAbsent(partition.partition().topic(), id);
-            partition.setTopicId(before == null ? id : before);
-        }
-        return partition.topicId().equals(id);
     }
 
     private void send(Connection connection, Consumer<FetchClient.Limits> fetch) {

@@ -311,15 +311,16 @@ final class Lane {
     }
 
     /**
-     * Notes where a batch was written. Logs only grow, so a place before the end of the last batch means that the target has
-     * lost records since: tells how many, else 0.
+     * Notes where a batch was written, before it counts as acknowledged. Logs only grow, so a place before the end of the last
+     * batch means that the target has lost records since: tells how many, else 0. A batch that is answered out of turn says
+     * nothing: one before it that failed may have been written all the same.
      */
-    long lostBefore(long baseOffset, int count) {
-        if (baseOffset < 0) {
-            return 0; // not told
+    long lostBefore(Outgoing outgoing, long baseOffset) {
+        if (baseOffset < 0 || unacked.peekFirst() != outgoing) {
+            return 0; // not told, or out of turn
         }
         long lost = Math.max(0, endOffset - baseOffset);
-        endOffset = baseOffset + count;
+        endOffset = baseOffset + outgoing.count();
         return lost;
     }
 

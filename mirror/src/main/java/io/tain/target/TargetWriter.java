@@ -269,8 +269,8 @@ public final class TargetWriter implements AutoCloseable {
 
     private void onResult(Lane lane, Outgoing outgoing, ProduceResult result) {
         if (result.outcome() == ProduceOutcome.ACKNOWLEDGED) {
+            long lost = lane.lostBefore(outgoing, result.baseOffset());
             lane.onAcknowledged(outgoing, nowMs);
-            long lost = lane.lostBefore(result.baseOffset(), outgoing.count());
             if (lost > 0) {
                 listener.onTargetLost(outgoing.first(), result.baseOffset(), lost);
             }

@@ -141,6 +141,11 @@ public final class FetchClient implements AutoCloseable {
         return connection.metadata().updateVersion();
     }
 
+    /** Asks for fresh metadata at the next poll. */
+    public void refreshMetadata() {
+        connection.metadata().requestUpdate(false);
+    }
+
     /**
      * How a broker is to answer a fetch.
      *

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tain.link.Event;
 import io.tain.link.Event.Kind;
 import io.tain.link.Event.Offsets;
+import io.tain.link.LinkStatus.State;
 import io.tain.testkit.Await;
 import io.tain.testkit.ClusterPair;
 import java.time.Duration;
@@ -72,6 +73,7 @@ class BreaksIT {
             assertThat(event.text()).contains("deleted 7 offsets", "jumped-0@5", "begins at 12");
             assertThat(mirror.status().totals().lostOffsets()).isEqualTo(7);
             assertThat(mirror.status().events()).containsEntry(Kind.LOST, 1L);
+            Audits.assertExactlyOnce(pair, "jumped");
         }
     }
 
@@ -94,6 +96,7 @@ class BreaksIT {
             // then
             assertThat(Seen.values(pair.target(), partition)).isEqualTo(Numbered.values(0, 5, 15, 25));
             assertThat(mirror.event(Kind.LOST).offsets()).contains(new Offsets(5, 15));
+            Audits.assertCopied(pair, "jumped-running", 0, 5);
         }
     }
 
@@ -119,6 +122,7 @@ class BreaksIT {
             assertThat(Seen.values(pair.target(), partition)).isEqualTo(Numbered.values(5, 8));
             assertThat(mirror.event(Kind.TRUNCATED).offsets()).contains(new Offsets(5, 9));
             assertThat(mirror.event(Kind.TRUNCATED).text()).contains(told);
+            Audits.assertCopied(pair, topic, 5, 0); // the group began behind these
         }
     }
 
@@ -145,6 +149,7 @@ class BreaksIT {
                     () -> Seen.values(pair.target(), partition).size() == 8);
             assertThat(Seen.values(pair.target(), partition)).isEqualTo(Numbered.values(0, 5, 0, 3));
             assertThat(mirror.event(Kind.RECREATED).text()).contains("restarted-0@5", "its id was");
+            Audits.assertCopied(pair, "restarted", 0, 5);
         }
     }
 
@@ -186,6 +191,7 @@ class BreaksIT {
         try (RunningMirror mirror = link.start()) {
             mirror.awaitCaughtUp("behind");
             assertThat(Seen.values(pair.target(), partition)).isEqualTo(Numbered.values(0, 5, 0, 9));
+            Audits.assertCopied(pair, "behind", 0, 5);
         }
     }
 
@@ -221,12 +227,14 @@ class BreaksIT {
     }
 
     @Test
-    void shouldHaltWhenTheTargetTopicWasDeletedWhileRunning() throws Exception {
+    void shouldHaltWhenTheTargetTopicWasReplacedWhileRunning() throws Exception {
         // given
         TopicPartition partition = Numbered.topic(pair.source(), "target-gone", 5);
-        try (RunningMirror mirror =
-                MirrorFixture.between(pair).topics("target-gone").start()) {
+        MirrorFixture link = MirrorFixture.between(pair).topics("target-gone");
+        String group;
+        try (RunningMirror mirror = link.start()) {
             mirror.awaitCaughtUp("target-gone");
+            group = mirror.group();
 
             // when
             pair.target().admin().deleteTopics(List.of("target-gone")).all().get();
@@ -239,19 +247,66 @@ class BreaksIT {
             assertThat(Seen.values(pair.target(), partition)).isEmpty();
             mirror.awaitCommitted(partition, 5);
         }
+
+        // and when an operator has moved the position as the reason says, all is copied again
+        copyAllAgain(link, group, partition);
+    }
+
+    private static void copyAllAgain(MirrorFixture link, String group, TopicPartition partition) throws Exception {
+        Numbered.commit(pair.source(), group, partition, 0);
+        try (RunningMirror mirror = link.start()) {
+            mirror.awaitCaughtUp(partition.topic());
+        }
+        assertThat(Seen.values(pair.target(), partition)).isEqualTo(Numbered.values(0, 10));
+        Audits.assertExactlyOnce(pair, partition.topic());
     }
 
     @Test
-    void shouldHaltWhenTheTargetTopicWasDeletedWhileStopped() throws Exception {
+    void shouldHaltWhenTheTargetTopicWasDeletedWhileRunning() throws Exception {
         // given
-        TopicPartition partition = Numbered.topic(pair.source(), "target-gone-stopped", 5);
-        MirrorFixture link = MirrorFixture.between(pair).topics("target-gone-stopped");
+        TopicPartition partition = Numbered.topic(pair.source(), "target-deleted", 5);
+        MirrorFixture link = MirrorFixture.between(pair).topics("target-deleted");
         String group;
         try (RunningMirror mirror = link.start()) {
-            mirror.awaitCaughtUp("target-gone-stopped");
+            mirror.awaitCaughtUp("target-deleted");
+            group = mirror.group();
+
+            // when
+            pair.target().admin().deleteTopics(List.of("target-deleted")).all().get();
+            Numbered.write(pair.source(), partition, 5, 5);
+
+            // then it is not made anew behind the operator's back
+            Await.until(
+                    "the partition is halted",
+                    Duration.ofMinutes(2),
+                    () -> mirror.status(partition)
+                            .filter(status -> status.state() == State.HALTED)
+                            .isPresent());
+            assertThat(mirror.awaitHalted(partition)).contains("target-deleted was deleted", "--to-earliest");
+            assertThat(pair.target().admin().listTopics().names().get()).doesNotContain("target-deleted");
+            mirror.awaitCommitted(partition, 5);
+        }
+
+        // and when an operator has moved the position as the reason says, all is copied again
+        copyAllAgain(link, group, partition);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"deleted, false", "replaced, true"})
+    void shouldHaltWhenTheTargetTopicWasDeletedWhileStopped(String what, boolean createdAgain) throws Exception {
+        // given
+        String topic = "target-stopped-" + what;
+        TopicPartition partition = Numbered.topic(pair.source(), topic, 5);
+        MirrorFixture link = MirrorFixture.between(pair).topics(topic);
+        String group;
+        try (RunningMirror mirror = link.start()) {
+            mirror.awaitCaughtUp(topic);
             group = mirror.group();
         }
-        pair.target().admin().deleteTopics(List.of("target-gone-stopped")).all().get();
+        pair.target().admin().deleteTopics(List.of(topic)).all().get();
+        if (createdAgain) {
+            pair.target().createTopic(topic, 1);
+        }
         Numbered.write(pair.source(), partition, 5, 5);
 
         // when
@@ -261,13 +316,10 @@ class BreaksIT {
             // then
             assertThat(reason).contains("its id was", "nothing from below offset 5");
             assertThat(mirror.event(Kind.HALTED).partition()).isEqualTo(partition);
+            mirror.awaitCommitted(partition, 5);
         }
 
         // and when an operator has moved the position as the reason says, all is copied again
-        Numbered.commit(pair.source(), group, partition, 0);
-        try (RunningMirror mirror = link.start()) {
-            mirror.awaitCaughtUp("target-gone-stopped");
-            assertThat(Seen.values(pair.target(), partition)).isEqualTo(Numbered.values(0, 10));
-        }
+        copyAllAgain(link, group, partition);
     }
 }

@@ -49,6 +49,7 @@ class PositionsIT {
 
         // then
         assertThat(Seen.values(pair.target(), partition)).isEqualTo(Numbered.values(0, 5));
+        Audits.assertExactlyOnce(pair, "earliest");
     }
 
     @Test
@@ -70,6 +71,7 @@ class PositionsIT {
 
         // then
         assertThat(Seen.values(pair.target(), partition)).isEqualTo(Numbered.values(5, 12));
+        Audits.assertCopied(pair, "latest", 5, 0);
     }
 
     @ParameterizedTest
@@ -118,6 +120,7 @@ class PositionsIT {
             mirror.awaitCommitted(partition, 5);
         }
         assertThat(Seen.values(pair.target(), partition)).isEqualTo(Numbered.values(2, 5));
+        Audits.assertCopied(pair, "none", 2, 0);
     }
 
     @Test
@@ -153,6 +156,7 @@ class PositionsIT {
 
         // then
         assertThat(Seen.values(pair.target(), partition)).isEqualTo(Numbered.values(4, 10));
+        Audits.assertCopied(pair, "taken-over", 4, 0);
     }
 
     @Test
@@ -165,10 +169,8 @@ class PositionsIT {
         Numbered.deleteBefore(pair.source(), partition, 12);
 
         // when
-        try (RunningMirror mirror = MirrorFixture.between(pair)
-                .topics("overtaken.*")
-                .group("overtaken")
-                .start()) {
+        MirrorFixture link = MirrorFixture.between(pair).topics("overtaken.*").group("overtaken");
+        try (RunningMirror mirror = link.start()) {
             String reason = mirror.awaitHalted(partition);
 
             // then
@@ -183,6 +185,10 @@ class PositionsIT {
             assertThat(mirror.event(Event.Kind.HALTED).offsets()).contains(new Event.Offsets(5, 12));
             assertThat(mirror.stop().kind()).isEqualTo(Outcome.Kind.HALTED);
         }
+
+        // and when an operator has done as the reason says, it goes on
+        goOnAt(link, "overtaken", partition, 12);
+        Audits.assertExactlyOnce(pair, "overtaken", "overtaken-not");
     }
 
     @Test
@@ -192,14 +198,19 @@ class PositionsIT {
         Numbered.commit(pair.source(), "beyond", partition, 9);
 
         // when
-        try (RunningMirror mirror =
-                MirrorFixture.between(pair).topics("beyond").group("beyond").start()) {
+        MirrorFixture link = MirrorFixture.between(pair).topics("beyond").group("beyond");
+        try (RunningMirror mirror = link.start()) {
             String reason = mirror.awaitHalted(partition);
 
             // then
-            assertThat(reason).contains("beyond-0@9").contains("ends at 5");
+            assertThat(reason).contains("beyond-0@9").contains("ends at 5").contains("--to-offset 5");
             assertThat(mirror.committed()).containsEntry(partition, 9L);
         }
+
+        // and when an operator has done as the reason says, it goes on
+        Numbered.write(pair.source(), partition, 5, 3);
+        goOnAt(link, "beyond", partition, 5);
+        Audits.assertCopied(pair, "beyond", 5, 0);
     }
 
     @Test
@@ -207,10 +218,10 @@ class PositionsIT {
         // given a mirror that looks for changes less often than the topic is created anew
         TopicPartition partition = Numbered.topic(pair.source(), "recreated", 5);
         TopicPartition other = Numbered.topic(pair.source(), "recreated-not", 5);
-        try (RunningMirror mirror = MirrorFixture.between(pair)
-                .topics("recreated.*")
-                .set("metadata.refresh.interval", "1m")
-                .start()) {
+        MirrorFixture link = MirrorFixture.between(pair).topics("recreated.*").set("metadata.refresh.interval", "1m");
+        String group;
+        try (RunningMirror mirror = link.start()) {
+            group = mirror.group();
             mirror.awaitCaughtUp("recreated", "recreated-not");
 
             // when
@@ -224,14 +235,21 @@ class PositionsIT {
             Numbered.write(pair.source(), other, 5, 2);
             mirror.awaitCommitted(other, 7);
         }
+
+        // and when an operator has moved the position to the new topic's beginning, it goes on
+        goOnAt(link, group, partition, 0);
+        Audits.assertCopied(pair, "recreated", 0, 5);
+        Audits.assertExactlyOnce(pair, "recreated-not");
     }
 
     @Test
     void shouldHaltWhenTheTopicWasSeenToBeGoneBeforeItWasCreatedAgain() throws Exception {
         // given
         TopicPartition partition = Numbered.topic(pair.source(), "gone-recreated", 5);
-        try (RunningMirror mirror =
-                MirrorFixture.between(pair).topics("gone-recreated").start()) {
+        MirrorFixture link = MirrorFixture.between(pair).topics("gone-recreated");
+        String group;
+        try (RunningMirror mirror = link.start()) {
+            group = mirror.group();
             mirror.awaitCaughtUp("gone-recreated");
 
             // when
@@ -246,6 +264,18 @@ class PositionsIT {
             String reason = mirror.awaitHalted(partition);
             assertThat(reason).contains("deleted and created again");
             assertThat(Seen.values(pair.target(), partition)).isEqualTo(Numbered.values(0, 5));
+        }
+
+        // and when an operator has moved the position to the new topic's beginning, it goes on
+        goOnAt(link, group, partition, 0);
+        Audits.assertCopied(pair, "gone-recreated", 0, 5);
+    }
+
+    private static void goOnAt(MirrorFixture link, String group, TopicPartition partition, long offset)
+            throws Exception {
+        Numbered.commit(pair.source(), group, partition, offset);
+        try (RunningMirror mirror = link.start()) {
+            mirror.awaitCaughtUp(partition.topic());
         }
     }
 }

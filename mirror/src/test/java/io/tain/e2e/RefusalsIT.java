@@ -7,6 +7,7 @@ import io.tain.config.OnRefused;
 import io.tain.link.Event;
 import io.tain.link.LinkStatus.State;
 import io.tain.link.Outcome;
+import io.tain.testkit.AuditReport;
 import io.tain.testkit.Await;
 import io.tain.testkit.Cluster;
 import io.tain.testkit.ClusterPair;
@@ -17,10 +18,13 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -30,6 +34,7 @@ import org.junit.jupiter.api.Test;
 class RefusalsIT {
     private static final Map<String, String> SMALL = Map.of("max.message.bytes", "20000");
     private static final String LARGE_VALUE = "x".repeat(50_000);
+    private static final ConfigEntry TAKES_LARGE = new ConfigEntry("max.message.bytes", "200000");
 
     private static ClusterPair pair;
 
@@ -70,7 +75,8 @@ class RefusalsIT {
         writeTooLarge(topic);
 
         // when
-        try (RunningMirror mirror = MirrorFixture.between(pair).topics(topic).start()) {
+        MirrorFixture link = MirrorFixture.between(pair).topics(topic);
+        try (RunningMirror mirror = link.start()) {
             String reason = mirror.awaitHalted(bad(topic));
 
             // then
@@ -88,6 +94,26 @@ class RefusalsIT {
             assertThat(mirror.stop().kind()).isEqualTo(Outcome.Kind.HALTED);
             assertThat(mirror.committed()).containsEntry(bad(topic), 10L);
         }
+        goOnWith(link, topic, TAKES_LARGE);
+        Audits.assertExactlyOnce(pair, topic);
+    }
+
+    /** An operator lets the target topic take what it refused, and starts the mirror again. */
+    private static void goOnWith(MirrorFixture link, String topic, ConfigEntry setting) throws Exception {
+        alter(topic, setting);
+        try (RunningMirror mirror = link.start()) {
+            mirror.awaitCaughtUp(topic);
+        }
+    }
+
+    private static void alter(String topic, ConfigEntry setting) throws Exception {
+        pair.target()
+                .admin()
+                .incrementalAlterConfigs(Map.of(
+                        new ConfigResource(ConfigResource.Type.TOPIC, topic),
+                        List.of(new AlterConfigOp(setting, AlterConfigOp.OpType.SET))))
+                .all()
+                .get();
     }
 
     @Test
@@ -112,6 +138,7 @@ class RefusalsIT {
             assertThat(mirror.event(Event.Kind.SKIPPED).offsets()).contains(new Event.Offsets(10, 11));
             assertThat(mirror.stop().kind()).isEqualTo(Outcome.Kind.STOPPED);
         }
+        Audits.assertCopied(pair, topic, 1, 0);
     }
 
     @Test
@@ -138,6 +165,7 @@ class RefusalsIT {
             assertThat(Seen.values(pair.target(), bad(topic))).isEqualTo(Numbered.values(0, 6, 7, 10));
             assertThat(mirror.status().totals().refusedRecords()).isEqualTo(1);
         }
+        Audits.assertCopied(pair, topic, 1, 0);
     }
 
     @Test
@@ -147,10 +175,8 @@ class RefusalsIT {
         writeTooLarge(topic);
 
         // when
-        try (RunningMirror mirror = MirrorFixture.between(pair)
-                .topics(topic)
-                .onRefused(OnRefused.ABORT)
-                .start()) {
+        MirrorFixture link = MirrorFixture.between(pair).topics(topic).onRefused(OnRefused.ABORT);
+        try (RunningMirror mirror = link.start()) {
             Outcome outcome = mirror.awaitEnd();
 
             // then
@@ -161,6 +187,8 @@ class RefusalsIT {
             long good = mirror.committed().get(good(topic));
             assertThat(Seen.values(pair.target(), good(topic))).isEqualTo(Numbered.values(0, (int) good));
         }
+        goOnWith(link, topic, TAKES_LARGE);
+        Audits.assertExactlyOnce(pair, topic);
     }
 
     @Test
@@ -176,10 +204,8 @@ class RefusalsIT {
         }
 
         // when
-        try (RunningMirror mirror = MirrorFixture.between(pair)
-                .topics(topic)
-                .onRefused(OnRefused.ABORT)
-                .start()) {
+        MirrorFixture link = MirrorFixture.between(pair).topics(topic).onRefused(OnRefused.ABORT);
+        try (RunningMirror mirror = link.start()) {
             Outcome outcome = mirror.awaitEnd();
 
             // then a start from the commit copies nothing twice
@@ -187,6 +213,8 @@ class RefusalsIT {
             assertThat(mirror.committed()).containsEntry(bad(topic), 6L);
             assertThat(Seen.values(pair.target(), bad(topic))).isEqualTo(Numbered.values(0, 6));
         }
+        goOnWith(link, topic, TAKES_LARGE);
+        Audits.assertExactlyOnce(pair, topic);
     }
 
     @Test
@@ -220,6 +248,7 @@ class RefusalsIT {
                     .hasSize(22);
             assertThat(mirror.status().totals().refusedRecords()).isEqualTo(3);
         }
+        Audits.assertCopied(pair, topic, 3, 0);
     }
 
     @Test
@@ -236,7 +265,8 @@ class RefusalsIT {
         }
 
         // when
-        try (RunningMirror mirror = MirrorFixture.between(pair).topics(topic).start()) {
+        MirrorFixture link = MirrorFixture.between(pair).topics(topic);
+        try (RunningMirror mirror = link.start()) {
             String reason = mirror.awaitHalted(bad(topic));
 
             // then
@@ -244,6 +274,8 @@ class RefusalsIT {
             mirror.awaitCommitted(Map.of(bad(topic), 3L, good(topic), 3L));
             assertThat(Seen.values(pair.target(), bad(topic))).isEqualTo(Numbered.values(0, 3));
         }
+        goOnWith(link, topic, new ConfigEntry("cleanup.policy", "delete"));
+        Audits.assertExactlyOnce(pair, topic);
     }
 
     @Test
@@ -273,6 +305,7 @@ class RefusalsIT {
             assertThat(Seen.values(pair.target(), bad(topic))).containsExactly("now", "later");
             assertThat(mirror.status().totals().refusedRecords()).isEqualTo(1);
         }
+        Audits.assertCopied(pair, topic, 1, 0);
     }
 
     private static List<ConsumerRecord<byte[], byte[]>> letters(String topic) {
@@ -333,6 +366,7 @@ class RefusalsIT {
             assertThat(mirror.event(Event.Kind.DEAD_LETTER).offsets()).contains(new Event.Offsets(10, 11));
             assertThat(mirror.event(Event.Kind.DEAD_LETTER).text()).contains("lettered-0@10", "lettered.refused-0@0");
         }
+        Audits.assertCopied(pair, topic, 1, 0);
     }
 
     @Test
@@ -364,6 +398,7 @@ class RefusalsIT {
                     .containsExactly("keyless-0", "keyless-7", "keyless-8");
             assertThat(mirror.status().totals().deadLetters()).isEqualTo(3);
         }
+        Audits.assertCopied(pair, topic, 3, 0);
     }
 
     @Test
@@ -374,11 +409,11 @@ class RefusalsIT {
         pair.target().createTopic(topic + ".refused", 2, SMALL);
 
         // when
-        try (RunningMirror mirror = MirrorFixture.between(pair)
+        MirrorFixture link = MirrorFixture.between(pair)
                 .topics(topic)
                 .set("on.refused", "dead-letter")
-                .set("delivery", "at-least-once")
-                .start()) {
+                .set("delivery", "at-least-once");
+        try (RunningMirror mirror = link.start()) {
             String reason = mirror.awaitHalted(bad(topic));
 
             // then
@@ -386,5 +421,16 @@ class RefusalsIT {
             mirror.awaitCommitted(Map.of(bad(topic), 10L, good(topic), 30L));
             assertThat(letters(topic + ".refused")).isEmpty();
         }
+        alter(topic + ".refused", TAKES_LARGE);
+        try (RunningMirror mirror = link.start()) {
+            mirror.awaitCaughtUp(topic);
+        }
+        assertThat(letters(topic + ".refused")).hasSize(1);
+        AuditReport audit = pair.audit(topic); // what was written behind the record is copied once more
+        assertThat(audit.isOrdered() && audit.isFaithful()).as(audit.toString()).isTrue();
+        assertThat(audit.mostDuplicateWindows()).as(audit.toString()).isLessThanOrEqualTo(1);
+        assertThat(audit.sourceRecords() - (audit.targetRecords() - audit.duplicates()))
+                .as(audit.toString())
+                .isEqualTo(1);
     }
 }

@@ -1,8 +1,11 @@
 package io.tain.sim;
 
 import io.tain.config.BreakPolicies.Lost;
+import io.tain.config.BreakPolicies.Recreated;
 import io.tain.config.BreakPolicies.Truncated;
 import io.tain.config.OnRefused;
+import io.tain.link.Event.Kind;
+import io.tain.link.Event.Offsets;
 import io.tain.sim.SimRecord.Fate;
 import io.tain.sim.SimRecord.State;
 import io.tain.sim.TargetCluster.Acknowledged;
@@ -13,8 +16,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.record.internal.Record;
 
 /**
@@ -30,6 +36,9 @@ import org.apache.kafka.common.record.internal.Record;
  * </ul>
  */
 final class Checker {
+    private static final Set<Kind> REFUSED = Set.of(Kind.SKIPPED, Kind.DEAD_LETTER);
+    private static final Set<Kind> NOT_COPIED = Set.of(Kind.SKIPPED, Kind.DEAD_LETTER, Kind.LOST, Kind.TRUNCATED);
+
     private final World world;
     private final Map<TopicPartition, Integer> frontiers = new HashMap<>();
     private final Map<Lane, Integer> lastWritten = new HashMap<>();
@@ -152,17 +161,21 @@ final class Checker {
         if (!original.isSame(record)) {
             throw new Violation("I3", original + " is not what was written: " + record);
         }
-        boolean hidden = original.state == State.PENDING || original.state == State.ABORTED;
-        if (hidden && world.terms.isolation() == IsolationLevel.READ_COMMITTED) {
+        if (isHidden(original)) {
             throw new Violation("I3", original + " is not to be seen");
         }
+    }
+
+    private boolean isHidden(SimRecord record) {
+        boolean undecided = record.state == State.PENDING || record.state == State.ABORTED;
+        return undecided && world.terms.isolation() == IsolationLevel.READ_COMMITTED;
     }
 
     private void checkOrder(SimRecord written, List<SimRecord> known) {
         int frontier = frontiers.getOrDefault(written.partition, 0);
         while (frontier < written.birth) {
             SimRecord before = known.get(frontier);
-            if (!before.copied && before.isRequired() && !mayBeSkipped(before)) {
+            if (!before.copied && before.isRequired() && !isTakenOut(before)) {
                 throw new Violation("I2", written + " is written before " + before);
             }
             frontier++;
@@ -172,7 +185,8 @@ final class Checker {
 
     /** Whether an election has taken something at or behind the offset. */
     private static boolean wasTruncated(List<SimRecord> known, long offset) {
-        return known.stream().anyMatch(record -> record.state == State.TRUNCATED && record.offset >= offset);
+        return known.stream()
+                .anyMatch(record -> record.state == State.TRUNCATED && !record.deleted && record.offset >= offset);
     }
 
     /** By what policies allow when the source's log no longer has the position. */
@@ -183,8 +197,41 @@ final class Checker {
                         && wasTruncated(known.subList(0, record.birth), record.offset));
     }
 
-    private boolean mayBeSkipped(SimRecord record) {
+    private boolean isSkipped(SimRecord record) {
         return record.fate != Fate.ACCEPTED && world.terms.onRefused() == OnRefused.SKIP;
+    }
+
+    private boolean isTakenOut(SimRecord record) {
+        return isSkipped(record) || (record.fate != Fate.ACCEPTED && world.terms.onRefused() == OnRefused.DEAD_LETTER);
+    }
+
+    /** Dead letters: of records that the target refuses, and in order, too. */
+    void onLetters(Sent sent, TopicPartition partition, List<Record> content) {
+        List<SimRecord> known = world.source.log(partition).records;
+        Owner owner = new Owner(mirrorOf(sent.client()), partition);
+        Tenure tenure = tenureAt(owner, sent.sentAt());
+        for (Record letter : content) {
+            SimRecord original = SimRecord.birthOf(letter).stream()
+                    .mapToObj(birth -> known.get((int) birth))
+                    .findFirst()
+                    .orElseThrow(() -> new Violation("I3", "a dead letter of nothing: " + letter));
+            if (!original.isLetter(letter) || original.fate == Fate.ACCEPTED || isHidden(original)) {
+                throw new Violation("I3", letter + " is not what becomes of " + original);
+            }
+            if (original.lettered && original.offset < tenure.start) {
+                throw new Violation("I4", original + " again, though " + owner.mirror + " began at " + tenure.start);
+            }
+            if (!original.lettered) {
+                known.subList(0, original.birth).stream()
+                        .filter(before -> before.fate != Fate.ACCEPTED && before.isRequired() && !before.lettered)
+                        .filter(before -> !mayBeLeftOut(before, known))
+                        .findFirst()
+                        .ifPresent(before -> {
+                            throw new Violation("I2", "a dead letter of " + original + " before one of " + before);
+                        });
+            }
+            original.lettered = true;
+        }
     }
 
     private void checkDuplicates(Owner owner, Lane lane, int first, int last) {
@@ -219,18 +266,25 @@ final class Checker {
         SourceLog log = world.source.log(partition);
         Tenure tenure = tenureAt(new Owner(mirror, partition), Long.MAX_VALUE);
         List<SimRecord> known = log.records;
-        if (before.offset < 0) {
-            if (committed.offset != log.start()) {
-                throw new Violation("I1", partition + " begins at " + committed.offset + ", not at " + log.start());
+        if (!world.source.isCurrent(partition, committed.topic)) {
+            if (before.offset >= 0 && before.topic.equals(world.source.topicId(partition.topic()))) {
+                throw new Violation("I6", partition + " goes back to a topic that is gone, to " + committed);
             }
-            tenure.start = committed.offset;
-            log.records.forEach(record -> record.excused |= record.offset < committed.offset);
+            return; // the one who commits has not heard yet that the topic is another
+        }
+        if (before.offset >= 0 && !world.source.isCurrent(partition, before.topic)) {
+            checkRecreated(partition);
+            begin(tenure, log, committed);
+            return;
+        }
+        if (before.offset < 0) {
+            begin(tenure, log, committed);
             return;
         }
         if (world.breaks.truncated() == Truncated.CONTINUE && committed.epoch < 0) {
             known.stream()
-                    .filter(record -> record.offset < committed.offset && record.isRequired() && !record.copied)
-                    .filter(record -> mayBeLeftOut(record, known) && !mayBeSkipped(record))
+                    .filter(record -> record.offset < committed.offset && record.isRequired())
+                    .filter(record -> !record.hasArrived() && mayBeLeftOut(record, known) && !isSkipped(record))
                     .forEach(Checker::leaveOut);
         }
         if (committed.offset < before.offset) {
@@ -243,14 +297,16 @@ final class Checker {
         }
         while (tenure.checked < known.size()) {
             SimRecord record = known.get(tenure.checked);
-            if (record.state != State.TRUNCATED && record.offset >= committed.offset) {
+            if (!record.isOverwritten() && record.offset >= committed.offset) {
                 break;
             }
-            if (committed.epoch >= 0 && record.epoch > committed.epoch) {
+            if (committed.epoch >= 0 && record.epoch > committed.epoch && !record.deleted) {
                 break; // written by a leader that the one who commits has not seen
             }
-            boolean due = record.offset >= tenure.start && record.isRequired() && !mayBeSkipped(record);
-            if (due && !tenure.acknowledged.get(record.birth)) {
+            boolean due = record.offset >= tenure.start && record.isRequired();
+            if (due && isSkipped(record)) {
+                checkTold(record);
+            } else if (due && !tenure.acknowledged.get(record.birth)) {
                 if (!mayBeLeftOut(record, known)) {
                     throw new Violation(
                             "I5",
@@ -258,10 +314,28 @@ final class Checker {
                                     + record);
                 }
                 leaveOut(record);
-            } else if (due && !record.copied) {
+            } else if (due && !record.hasArrived()) {
                 throw new Violation("I1", mirror + " commits " + committed + " without " + record);
+            } else if (due && !record.copied) {
+                checkTold(record);
             }
             tenure.checked++;
+        }
+    }
+
+    private static void begin(Tenure tenure, SourceLog log, Position committed) {
+        if (committed.offset != log.start()) {
+            throw new Violation("I1", log.partition + " begins at " + committed.offset + ", not at " + log.start());
+        }
+        tenure.start = committed.offset;
+        log.records.forEach(record -> record.excused |= record.offset < committed.offset);
+    }
+
+    /** Who goes on in another topic of the same name was told to, and has said so before. */
+    private void checkRecreated(TopicPartition partition) {
+        boolean told = world.events(partition, Set.of(Kind.RECREATED)).findAny().isPresent();
+        if (!told || world.breaks.recreated() != Recreated.RESTART) {
+            throw new Violation("I8", partition + " goes on in another topic, and nobody was told");
         }
     }
 
@@ -270,26 +344,58 @@ final class Checker {
         record.excused = true;
     }
 
-    record Position(long offset, int epoch) {}
+    /** I8: whoever passes over a record that is not copied has told so before. */
+    private void checkTold(SimRecord record) {
+        if (!record.copied && !world.wasTold(record.partition, record.offset, NOT_COPIED)) {
+            throw new Violation("I8", "nobody was told that " + record + " is not copied");
+        }
+    }
+
+    /** @param topic the source topic's id, zero if it is not told */
+    record Position(long offset, int epoch, Uuid topic) {
+        static final Position NONE = new Position(-1, -1, Uuid.ZERO_UUID);
+    }
 
     /** After all has come to rest. */
     void checkComplete() {
         long skipped = 0;
         for (SourceLog log : world.source.logs()) {
             for (SimRecord record : log.records) {
-                if (record.leftOut && !record.copied && !world.wasTold(log.partition, record.offset)) {
-                    throw new Violation("I8", "nobody was told that " + record + " is left out");
+                if (record.leftOut && !record.copied) {
+                    checkTold(record);
                 }
-                if (!record.copied && record.isRequired()) {
-                    if (!mayBeSkipped(record)) {
+                if (!record.hasArrived() && record.isRequired()) {
+                    if (!isSkipped(record)) {
                         throw new Violation("I1", "the target lacks " + record);
                     }
-                    skipped += world.wasTold(log.partition, record.offset) ? 0 : 1;
+                    checkTold(record);
+                    skipped += world.wasTold(log.partition, record.offset, REFUSED) ? 1 : 0;
                 }
+            }
+            world.told(log.partition, REFUSED).forEach(offsets -> checkRefused(log, offsets));
+            if (world.events(log.partition, Set.of(Kind.TARGET_LOST)).findAny().isPresent()) {
+                throw new Violation(
+                        "I8", "operators were told that the target has lost something, which it never does");
             }
         }
         if (world.refusedCount() < skipped) {
             throw new Violation("I8", skipped + " records left out, but only " + world.refusedCount() + " counted");
+        }
+    }
+
+    /** What is told to be refused was, from the first offset on: there may be holes between, but nothing that was copied. */
+    private static void checkRefused(SourceLog log, Offsets told) {
+        Map<Long, List<SimRecord>> byOffset = log.records.stream()
+                .filter(record -> told.first() <= record.offset && record.offset < told.next())
+                .collect(Collectors.groupingBy(record -> record.offset));
+        boolean begins = byOffset.getOrDefault(told.first(), List.of()).stream()
+                .anyMatch(record -> record.fate != Fate.ACCEPTED);
+        boolean goesOn = byOffset.values().stream()
+                .noneMatch(records -> records.stream().anyMatch(record -> record.state == State.VISIBLE)
+                        && records.stream().allMatch(record -> record.fate == Fate.ACCEPTED));
+        boolean wasRecreated = log.records.stream().anyMatch(record -> record.deleted);
+        if (!begins || (!goesOn && !wasRecreated)) {
+            throw new Violation("I8", "operators were told that " + told + " is refused, which has " + byOffset);
         }
     }
 }

@@ -23,6 +23,7 @@ enum Fault {
     CORRUPT_PRODUCE(0.03),
     PRODUCER_ID_REFUSED(0.5),
     PRODUCERS_FORGOTTEN(0.005),
+    PRODUCER_LOST(0.03),
     TARGET_TOPIC_REFUSED(0.3),
     REBALANCE(0.003),
     FENCED(0.001),
@@ -36,6 +37,7 @@ enum Fault {
     COMPACTION(0.03),
     RETENTION(0.001),
     TRUNCATION(0.0007),
+    RECREATION(0.0007),
     TRANSACTIONS(0.5);
 
     final double worst;

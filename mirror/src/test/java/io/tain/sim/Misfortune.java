@@ -127,6 +127,14 @@ final class Misfortune {
             world.trace.note("source: %s begins at %d now", log.partition, newStart);
             log.expire(newStart);
         }
+        String topic = log.partition.topic();
+        if (world.group.knowsTopic(topic) && world.weather.strikes(Fault.RECREATION)) {
+            world.source.recreate(topic);
+            // Brokers drop the positions with the topic; one whose coordinator did not hear of it keeps them.
+            if (dice.chance(0.7)) {
+                world.group.forget(topic);
+            }
+        }
         if (world.weather.strikes(Fault.TRUNCATION) && log.looseBatches() > 0) {
             log.truncate(dice.between(1, log.looseBatches()), dice.pick(SimCluster.NODES));
             world.trace.note("source: %s was truncated to %d, epoch %d", log.partition, log.end(), log.epoch());

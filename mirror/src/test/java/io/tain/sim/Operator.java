@@ -2,6 +2,7 @@ package io.tain.sim;
 
 import io.tain.sim.SimRecord.Fate;
 import io.tain.sim.SimRecord.State;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -29,28 +30,49 @@ final class Operator {
         } else if (reason.contains("corrupt batch") || reason.contains("corrupt")) {
             world.see("halted by corruption", 1);
             require(world.checker.wasCorrupted(log.partition), log, reason);
+        } else if (reason.contains("deleted and created again on the source")) {
+            world.see("halted by recreation", 1);
+            require(wasRecreated(log), log, reason);
+            seek(log, told(log, reason));
         } else {
-            seek(log, reason);
+            moveOn(log, reason);
         }
     }
 
-    private void seek(SourceLog log, String reason) {
-        OffsetAndMetadata committed = world.group.committed(log.partition).orElseThrow();
-        boolean expired = committed.offset() < log.start();
-        boolean truncated = log.records.stream().anyMatch(record -> record.state == State.TRUNCATED);
-        world.see(expired ? "halted by retention" : "halted by truncation", 1);
-        require(expired || truncated, log, reason);
+    private static boolean wasRecreated(SourceLog log) {
+        return log.records.stream().anyMatch(record -> record.deleted);
+    }
+
+    private long told(SourceLog log, String reason) {
         Matcher told = TOLD.matcher(reason);
         require(told.find(), log, reason);
-        long offset = Long.parseLong(told.group(1));
+        return Long.parseLong(told.group(1));
+    }
+
+    private void moveOn(SourceLog log, String reason) {
+        Optional<OffsetAndMetadata> committed = world.group
+                .committed(log.partition)
+                .filter(offset -> world.source.isCurrent(log.partition, SimGroup.topicOf(offset)));
+        boolean expired = committed.isPresent() && committed.get().offset() < log.start();
+        boolean truncated = committed.isPresent()
+                && log.records.stream().anyMatch(record -> record.state == State.TRUNCATED && !record.deleted);
+        if (!expired && !truncated && wasRecreated(log)) {
+            return; // it may have been true of the topic that is gone: the next start finds out
+        }
+        world.see(expired ? "halted by retention" : "halted by truncation", 1);
+        require(expired || truncated, log, reason);
+        long offset = told(log, reason);
         if (!expired) {
             // There may have been another election since.
             offset = Math.min(
-                    offset, log.endOf(committed.leaderEpoch().orElse(0)).offset());
+                    offset, log.endOf(committed.get().leaderEpoch().orElse(0)).offset());
         }
-        long began = offset;
+        seek(log, offset);
+    }
+
+    private void seek(SourceLog log, long offset) {
         for (SimRecord record : log.records) {
-            record.excused |= record.state == State.EXPIRED && record.offset < began;
+            record.excused |= record.state == State.EXPIRED && record.offset < offset;
         }
         world.group.seek(log.partition, offset);
     }

@@ -7,7 +7,9 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.LongFunction;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,7 +21,8 @@ class PlantedBugsTest {
     private static final long SEEDS = 1_500;
 
     static Stream<PlantedBug> bugs() {
-        return Stream.of(ofPositions(), ofResending(), ofCutting(), ofReading()).flatMap(Function.identity());
+        return Stream.of(ofPositions(), ofResending(), ofCutting(), ofReading(), ofRefusing())
+                .flatMap(Function.identity());
     }
 
     private static Stream<PlantedBug> ofPositions() {
@@ -145,6 +148,12 @@ class PlantedBugsTest {
                         "sends a second batch behind a first that the leader may not take",
                         new Edit("target/Lane.java", "if (!proven && inFlight > 0) {", "if (false) {")),
                 PlantedBug.of(
+                        "reads on in a topic that was created again",
+                        new Edit(
+                                "source/SourcePartition.java",
+                                "if (!topicId.equals(id)) {\n            return false;\n        }",
+                                "topicId = id;")),
+                PlantedBug.of(
                         "copies aborted transactions",
                         new Edit("batch/AdmissionPolicy.java", "if (isAborted) {", "if (false) {")),
                 PlantedBug.of(
@@ -167,6 +176,38 @@ class PlantedBugsTest {
                         new Edit("batch/SourceRange.java", "        leaderEpoch = epoch;\n", "")));
     }
 
+    private static Stream<PlantedBug> ofRefusing() {
+        return Stream.of(
+                PlantedBug.of(
+                        "tells that the record behind the refused one is left out",
+                        new Edit(
+                                "link/WriterLoop.java",
+                                "Offsets offsets = new Offsets(offset, batch.encoded().nextOffset());",
+                                "Offsets offsets = new Offsets(offset + 1, batch.encoded().nextOffset() + 1);")),
+                PlantedBug.of(
+                        "tells of a dead letter by what its batch covers",
+                        new Edit(
+                                "link/WriterLoop.java",
+                                "                    batch.encoded().source().ofRecord(0), batch.encoded().nextOffset());",
+                                "                    batch.encoded().firstOffset(), batch.encoded().nextOffset());")),
+                PlantedBug.of(
+                        "leaves a record out when its dead letter has to wait for a topic",
+                        new Edit(
+                                "link/WriterLoop.java",
+                                "    public void onMissingTopic(MirrorBatch batch) {\n",
+                                "    public void onMissingTopic(MirrorBatch batch) {"
+                                        + " if (batch.refusal().isPresent()) { done(batch); } ")),
+                PlantedBug.of(
+                        "tells that the target has lost what it wrote before a batch that was acknowledged first",
+                        new Edit(
+                                "target/Lane.java",
+                                "if (baseOffset < 0 || unacked.peekFirst() != outgoing) {",
+                                "if (baseOffset < 0) {")),
+                PlantedBug.of(
+                        "tries for ever what a policy of the target forbids",
+                        new Edit("wire/ProduceOutcome.java", "                    POLICY_VIOLATION,\n", "")));
+    }
+
     @ParameterizedTest
     @MethodSource("bugs")
     void shouldCatch(PlantedBug bug, @TempDir Path folder) throws Exception {
@@ -178,5 +219,28 @@ class PlantedBugsTest {
         }
 
         assertThat(caught).as("%s in %d seeds", bug, SEEDS).isPresent();
+    }
+
+    @Test
+    void shouldPrintTheCommandThatReplaysASeed(@TempDir Path folder) throws Exception {
+        LongFunction<Optional<String>> simulation =
+                ofResending().findFirst().orElseThrow().plant(folder);
+        long seed = LongStream.rangeClosed(1, SEEDS)
+                .filter(number -> simulation.apply(number).isPresent())
+                .findFirst()
+                .orElseThrow();
+
+        String printed = simulation.apply(seed).orElseThrow();
+
+        assertThat(printed)
+                .startsWith("seed " + seed + ": ")
+                .contains(
+                        "terms: Terms[",
+                        "faults: {",
+                        " ms  ") // the configuration, what went wrong, and the last events
+                .endsWith("replay: mvn -q -pl testkit,mirror test -Dtest=SimulationTest"
+                        + " -Dsurefire.failIfNoSpecifiedTests=false -Dtain.sim.seed=" + seed + "\n")
+                .isEqualTo(simulation.apply(seed).orElseThrow()); // and that does the same again
+        assertThat(Simulation.run(seed)).as("without the bug").isEmpty();
     }
 }

@@ -16,6 +16,7 @@ import org.apache.kafka.common.message.MetadataResponseData.MetadataResponseBrok
 import org.apache.kafka.common.message.MetadataResponseData.MetadataResponsePartition;
 import org.apache.kafka.common.message.MetadataResponseData.MetadataResponseTopic;
 import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.AbstractResponse;
 import org.apache.kafka.common.requests.MetadataResponse;
 
@@ -28,6 +29,7 @@ abstract class SimCluster implements Brokers {
     private final Map<String, Uuid> topicIds = new HashMap<>();
     private final Map<Uuid, String> topicNames = new HashMap<>();
     private final Set<Integer> down = new HashSet<>();
+    private int renewed;
 
     SimCluster(World world, String name) {
         this.world = world;
@@ -42,12 +44,24 @@ abstract class SimCluster implements Brokers {
 
     abstract Collection<TopicPartition> partitions();
 
+    /** Topics that clients may ask for, and that nobody has made. */
+    Collection<String> missingTopics() {
+        return List.of();
+    }
+
     void addTopic(String topic) {
         topicIds.computeIfAbsent(topic, t -> {
             Uuid id = new Uuid(topic.hashCode(), name.hashCode());
             topicNames.put(id, topic);
             return id;
         });
+    }
+
+    /** The topic is another one of the same name. What the old id meant is not forgotten, since clients go on asking for it. */
+    void renewTopic(String topic) {
+        Uuid id = new Uuid(topic.hashCode(), ++renewed);
+        topicIds.put(topic, id);
+        topicNames.put(id, topic);
     }
 
     Uuid topicId(String topic) {
@@ -129,6 +143,11 @@ abstract class SimCluster implements Brokers {
                             .setIsrNodes(NODES));
         }
         topics.values().forEach(data.topics()::add);
+        missingTopics()
+                .forEach(topic -> data.topics()
+                        .add(new MetadataResponseTopic()
+                                .setName(topic)
+                                .setErrorCode(Errors.UNKNOWN_TOPIC_OR_PARTITION.code())));
         return new MetadataResponse(data, ApiKeys.METADATA.latestVersion());
     }
 

@@ -8,11 +8,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
 
 /** The source's group coordinator: who owns which partition, and the committed positions. */
 final class SimGroup {
+    private static final Pattern SOURCE_TOPIC = Pattern.compile("source=([A-Za-z0-9_-]{22})");
+
     private final World world;
     private final Map<TopicPartition, OffsetAndMetadata> committed = new LinkedHashMap<>();
     private final Map<TopicPartition, GroupConsumer> owners = new LinkedHashMap<>();
@@ -96,8 +101,28 @@ final class SimGroup {
     }
 
     private static Position position(Optional<OffsetAndMetadata> offset) {
-        return offset.map(o -> new Position(o.offset(), o.leaderEpoch().orElse(-1)))
-                .orElse(new Position(-1, -1));
+        return offset.map(o -> new Position(o.offset(), o.leaderEpoch().orElse(-1), topicOf(o)))
+                .orElse(Position.NONE);
+    }
+
+    /** Which source topic a commit speaks of; zero if it does not tell. */
+    static Uuid topicOf(OffsetAndMetadata offset) {
+        Matcher told = SOURCE_TOPIC.matcher(offset.metadata());
+        return told.find() ? Uuid.fromString(told.group(1)) : Uuid.ZERO_UUID;
+    }
+
+    /** Whether there are positions in all partitions of the topic that tell which topic they are in. */
+    boolean knowsTopic(String topic) {
+        return world.source.partitions().stream()
+                .filter(partition -> partition.topic().equals(topic))
+                .allMatch(partition -> committed(partition)
+                        .filter(offset -> !topicOf(offset).equals(Uuid.ZERO_UUID))
+                        .isPresent());
+    }
+
+    /** The coordinator hears that the topic was deleted. */
+    void forget(String topic) {
+        committed.keySet().removeIf(partition -> partition.topic().equals(topic));
     }
 
     /** Somebody committed before the simulation began. */

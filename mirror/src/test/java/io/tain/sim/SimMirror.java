@@ -9,6 +9,7 @@ import io.tain.config.Tuning;
 import io.tain.link.SimulatedMirror;
 import io.tain.source.ReaderTerms;
 import io.tain.target.WriterTerms;
+import io.tain.topic.TargetTopics.Purpose;
 import io.tain.topic.TargetTopics.Wanted;
 import io.tain.topic.TopicState;
 import io.tain.wire.FetchClient;
@@ -121,6 +122,9 @@ final class SimMirror implements SimulatedMirror.Surroundings {
     public TopicState look(Wanted wanted) {
         if (world.weather.strikes(Fault.TARGET_TOPIC_REFUSED)) {
             return new TopicState.Refused("simulated");
+        }
+        if (wanted.purpose() == Purpose.DEAD_LETTERS) {
+            world.target.makeDeadLetters(wanted.source(), wanted.target());
         }
         return new TopicState.Ready(9, 9, TimestampType.CREATE_TIME, 1_000_000, world.target.topicId(wanted.target()));
     }

@@ -1,7 +1,11 @@
 package io.tain.sim;
 
+import io.tain.batch.DeadLetters;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.apache.kafka.common.TopicPartition;
@@ -41,6 +45,12 @@ final class SimRecord {
     final Fate fate;
     State state;
     boolean copied;
+
+    /** Its topic was deleted: a copy may exist, and none is missed. */
+    boolean deleted;
+
+    /** It is in the dead letters. */
+    boolean lettered;
 
     /** Its absence from the target is known to the operator. */
     boolean excused;
@@ -88,9 +98,19 @@ final class SimRecord {
         this.fate = fate;
     }
 
+    /** Whether the target has it, in its own topic or in the dead letters. */
+    boolean hasArrived() {
+        return copied || lettered;
+    }
+
     /** Whether a complete target has it. */
     boolean isRequired() {
-        return !excused && (state == State.VISIBLE || state == State.PENDING || state == State.EXPIRED);
+        return !excused && !deleted && (state == State.VISIBLE || state == State.PENDING || state == State.EXPIRED);
+    }
+
+    /** Whether its offset may be another record's by now. */
+    boolean isOverwritten() {
+        return deleted || state == State.TRUNCATED;
     }
 
     /** The record's number from its content; empty if nobody made such a record. */
@@ -106,6 +126,27 @@ final class SimRecord {
                 && Arrays.equals(content.headers, other.headers())
                 && Arrays.equals(content.key, bytes(other.key()))
                 && Arrays.equals(content.value, bytes(other.value()));
+    }
+
+    /** Whether the other is this one in the dead letters, with headers that tell where it is from. */
+    boolean isLetter(Record other) {
+        Map<String, String> told = new HashMap<>();
+        Header[] headers = other.headers();
+        for (int i = content.headers.length; i < headers.length; i++) {
+            told.put(headers[i].key(), new String(headers[i].value(), StandardCharsets.UTF_8));
+        }
+        String reason = told.getOrDefault(DeadLetters.REASON, "");
+        return headers.length == content.headers.length + 5
+                && Arrays.equals(content.headers, Arrays.copyOf(headers, content.headers.length))
+                && Arrays.equals(content.key, bytes(other.key()))
+                && Arrays.equals(content.value, bytes(other.value()))
+                && !reason.isBlank()
+                && told.equals(Map.of(
+                        DeadLetters.REASON, reason,
+                        DeadLetters.TOPIC, partition.topic(),
+                        DeadLetters.PARTITION, Integer.toString(partition.partition()),
+                        DeadLetters.OFFSET, Long.toString(offset),
+                        DeadLetters.TIMESTAMP, Long.toString(content.timestamp)));
     }
 
     private static byte[] bytes(ByteBuffer buffer) {

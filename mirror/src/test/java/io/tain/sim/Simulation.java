@@ -17,7 +17,7 @@ import org.apache.kafka.common.TopicPartition;
  */
 public final class Simulation {
     private static final int STORMY_STEPS = 1_500;
-    private static final int CALM_STEPS = 12_000;
+    private static final int CALM_STEPS = 20_000;
 
     /** Within this time every position is looked at by a leader once more. */
     private static final int REST_MS = 3_000;
@@ -109,7 +109,7 @@ public final class Simulation {
             SourceLog log = new SourceLog(partition, dice.pick(SimCluster.NODES), dice.skewed(0, 5_000));
             world.source.add(log);
             world.producers.add(log);
-            world.target.add(new TargetLog(world, partition, dice.pick(SimCluster.NODES)));
+            world.target.add(new TargetLog(world, partition.topic(), partition, dice.pick(SimCluster.NODES)));
             for (int i = dice.between(0, 5); i > 0; i--) {
                 world.producers.produce(log);
             }
@@ -161,6 +161,7 @@ public final class Simulation {
     private boolean isDone(SourceLog log) {
         Optional<OffsetAndMetadata> committed = world.group.committed(log.partition);
         return committed.isPresent()
+                && world.source.isCurrent(log.partition, SimGroup.topicOf(committed.get()))
                 && committed.get().offset() >= log.readableEnd()
                 && statuses()
                         .anyMatch(status -> status.partition().equals(log.partition)

@@ -40,6 +40,7 @@ class SimulationTest {
                 "forwarded",
                 "dropped",
                 "refused",
+                "dead letters",
                 "written again",
                 "transcoded holes",
                 "transcoded delete-horizon",
@@ -50,7 +51,9 @@ class SimulationTest {
                 "halted by a refusal",
                 "halted by corruption",
                 "halted by retention",
-                "halted by truncation"));
+                "halted by truncation",
+                "halted by recreation"));
+        all.addAll(BrokerErrors.all());
         for (Fault fault : Fault.values()) {
             all.add("fault " + fault);
         }

@@ -13,6 +13,7 @@ import java.util.Optional;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.FetchResponseData.AbortedTransaction;
 import org.apache.kafka.common.message.FetchResponseData.PartitionData;
 import org.apache.kafka.common.protocol.Errors;
@@ -23,22 +24,6 @@ import org.apache.kafka.common.requests.FetchResponse;
 
 /** The brokers that are read from: fetch sessions, leaders, and the errors of a Fetch. */
 final class SourceCluster extends SimCluster {
-    private static final List<Errors> ERRORS = List.of(
-            Errors.KAFKA_STORAGE_ERROR,
-            Errors.OFFSET_NOT_AVAILABLE,
-            Errors.UNKNOWN_SERVER_ERROR,
-            Errors.REPLICA_NOT_AVAILABLE,
-            Errors.UNKNOWN_LEADER_EPOCH,
-            Errors.NOT_LEADER_OR_FOLLOWER,
-            Errors.TOPIC_AUTHORIZATION_FAILED,
-            Errors.UNKNOWN_TOPIC_OR_PARTITION);
-
-    private static final List<Errors> SESSION_ERRORS = List.of(
-            Errors.FETCH_SESSION_ID_NOT_FOUND,
-            Errors.INVALID_FETCH_SESSION_EPOCH,
-            Errors.FETCH_SESSION_TOPIC_ID_ERROR,
-            Errors.UNKNOWN_SERVER_ERROR);
-
     private final World world;
     private final Map<TopicPartition, SourceLog> logs = new LinkedHashMap<>();
     private final Map<Integer, Session> sessions = new HashMap<>();
@@ -67,6 +52,20 @@ final class SourceCluster extends SimCluster {
         return logs.get(partition);
     }
 
+    /** A topic is deleted, and another of the same name created. */
+    void recreate(String topic) {
+        world.trace.note("source: %s is deleted and created again", topic);
+        renewTopic(topic);
+        logs.values().stream()
+                .filter(log -> log.partition.topic().equals(topic))
+                .forEach(log -> log.recreate(log.leader));
+    }
+
+    /** Whether a commit speaks of the topic that is there now, as far as it tells. */
+    boolean isCurrent(TopicPartition partition, Uuid topic) {
+        return topic.equals(Uuid.ZERO_UUID) || topic.equals(topicId(partition.topic()));
+    }
+
     @Override
     int leader(TopicPartition partition) {
         return logs.get(partition).leader;
@@ -91,7 +90,7 @@ final class SourceCluster extends SimCluster {
     public Optional<AbstractResponse> answer(Sent sent) {
         FetchRequest request = (FetchRequest) sent.body();
         if (world.weather.strikes(Fault.FETCH_SESSION_LOST)) {
-            Errors error = world.dice.pick(SESSION_ERRORS);
+            Errors error = world.dice.pick(BrokerErrors.FETCH_SESSION);
             sessions.clear();
             world.trace.note("source %d answers a fetch of %s with %s", sent.node(), sent.client(), error);
             return Optional.of(FetchResponse.of(error, 0, 0, new LinkedHashMap<>(), List.of()));
@@ -138,6 +137,9 @@ final class SourceCluster extends SimCluster {
                 .setLogStartOffset(log.start())
                 .setRecords(MemoryRecords.EMPTY);
         Errors error = errorOf(sent.node(), log, want);
+        if (!asked.topicId().equals(topicId(partition.topic()))) {
+            error = world.dice.pick(List.of(Errors.UNKNOWN_TOPIC_ID, Errors.INCONSISTENT_TOPIC_ID));
+        }
         if (error != Errors.NONE) {
             world.trace.note(
                     "source %d answers the fetch of %s@%d by %s with %s",
@@ -167,7 +169,11 @@ final class SourceCluster extends SimCluster {
 
     private Errors errorOf(int node, SourceLog log, FetchRequest.PartitionData want) {
         if (world.weather.strikes(Fault.FETCH_ERROR)) {
-            return world.dice.pick(ERRORS);
+            Errors error = world.dice.pick(BrokerErrors.FETCH);
+            if (error == Errors.CORRUPT_MESSAGE) {
+                world.checker.onCorrupted(log.partition);
+            }
+            return error;
         }
         if (node != log.leader) {
             return Errors.NOT_LEADER_OR_FOLLOWER;
@@ -226,5 +232,15 @@ final class SourceCluster extends SimCluster {
     }
 
     @Override
-    public void onDelivered(Sent sent, AbstractResponse answer) {}
+    public void onDelivered(Sent sent, AbstractResponse answer) {
+        FetchResponse fetched = (FetchResponse) answer;
+        if (fetched.error() != Errors.NONE) {
+            world.see(BrokerErrors.seen("fetch", fetched.error()), 1);
+        }
+        fetched.data().responses().stream()
+                .flatMap(topic -> topic.partitions().stream())
+                .filter(part -> part.errorCode() != Errors.NONE.code())
+                .forEach(part ->
+                        world.see(BrokerErrors.seen("fetch of a partition", Errors.forCode(part.errorCode())), 1));
+    }
 }

@@ -269,6 +269,20 @@ final class SourceLog {
         epochStarts.put(++epoch, end);
     }
 
+    /** The topic is deleted and created again: a log that begins at 0, in epochs of its own. */
+    void recreate(int node) {
+        records.forEach(record -> record.deleted = true);
+        batches.clear();
+        aborted.clear();
+        openTransactions.clear();
+        epochStarts.clear();
+        start = 0;
+        end = 0;
+        epoch = 0;
+        leader = node;
+        epochStarts.put(epoch, end);
+    }
+
     /** Where a reader gets to: below the end if compaction and then an election took the last batches. */
     long readableEnd() {
         return batches.isEmpty() ? start : Math.max(start, batches.get(batches.size() - 1).lastOffset + 1);

@@ -24,27 +24,6 @@ import org.apache.kafka.common.requests.ProduceResponse;
 
 /** The brokers that are written to: producer ids, and the errors of a Produce before and after it is done. */
 final class TargetCluster extends SimCluster {
-    private static final List<Errors> BEFORE = List.of(
-            Errors.NOT_LEADER_OR_FOLLOWER,
-            Errors.FENCED_LEADER_EPOCH,
-            Errors.UNKNOWN_LEADER_EPOCH,
-            Errors.NOT_ENOUGH_REPLICAS,
-            Errors.KAFKA_STORAGE_ERROR,
-            Errors.UNKNOWN_SERVER_ERROR,
-            Errors.NETWORK_EXCEPTION,
-            Errors.THROTTLING_QUOTA_EXCEEDED,
-            Errors.TOPIC_AUTHORIZATION_FAILED,
-            Errors.CLUSTER_AUTHORIZATION_FAILED,
-            Errors.UNKNOWN_TOPIC_OR_PARTITION,
-            Errors.UNKNOWN_TOPIC_ID);
-
-    private static final List<Errors> AFTER = List.of(
-            Errors.NOT_ENOUGH_REPLICAS_AFTER_APPEND,
-            Errors.REQUEST_TIMED_OUT,
-            Errors.KAFKA_STORAGE_ERROR,
-            Errors.NOT_LEADER_OR_FOLLOWER,
-            Errors.UNKNOWN_SERVER_ERROR);
-
     private static final List<Errors> NO_ID = List.of(
             Errors.COORDINATOR_LOAD_IN_PROGRESS,
             Errors.COORDINATOR_NOT_AVAILABLE,
@@ -63,6 +42,26 @@ final class TargetCluster extends SimCluster {
     void add(TargetLog log) {
         logs.put(log.partition, log);
         addTopic(log.partition.topic());
+    }
+
+    /** Makes a topic for what the partitions' own topic refuses, unless it is there. */
+    void makeDeadLetters(String source, String name) {
+        if (topicId(name) == null) {
+            world.trace.note("target: %s is created", name);
+            List.copyOf(logs.values()).stream()
+                    .filter(log -> log.partition.topic().equals(source))
+                    .map(log -> new TargetLog(world, name, log.source, world.dice.pick(NODES)))
+                    .forEach(this::add);
+        }
+    }
+
+    @Override
+    Collection<String> missingTopics() {
+        return logs.values().stream()
+                .map(log -> log.source.topic() + TargetLog.DEAD_LETTERS)
+                .filter(name -> topicId(name) == null)
+                .distinct()
+                .toList();
     }
 
     Collection<TargetLog> logs() {
@@ -126,12 +125,15 @@ final class TargetCluster extends SimCluster {
         PartitionProduceResponse result = new PartitionProduceResponse().setBaseOffset(-1);
         Errors error = Errors.NONE;
         if (world.weather.strikes(Fault.PRODUCE_ERROR)) {
-            error = world.dice.pick(BEFORE);
+            error = world.dice.pick(BrokerErrors.PRODUCE);
         } else if (sent.node() != log.leader) {
             error = Errors.NOT_LEADER_OR_FOLLOWER;
         } else if (world.weather.strikes(Fault.CORRUPT_PRODUCE)) {
             error = Errors.CORRUPT_MESSAGE;
-            world.checker.onCorrupted(log.partition);
+            world.checker.onCorrupted(log.source);
+        } else if (world.terms.idempotent() && world.weather.strikes(Fault.PRODUCER_LOST)) {
+            error = world.dice.pick(BrokerErrors.PRODUCER);
+            world.checker.onProducersForgotten(log.source);
         }
         if (error == Errors.NONE) {
             Written written = log.append(sent, records);
@@ -141,7 +143,7 @@ final class TargetCluster extends SimCluster {
                 result.recordErrors().add(new BatchIndexAndErrorMessage().setBatchIndex(written.refused()));
             }
             if (error == Errors.NONE && world.weather.strikes(Fault.PRODUCE_ERROR_AFTER_APPEND)) {
-                error = world.dice.pick(AFTER);
+                error = world.dice.pick(BrokerErrors.WRITTEN);
                 result.setBaseOffset(-1);
             }
         }
@@ -160,6 +162,9 @@ final class TargetCluster extends SimCluster {
             ProduceRequest request = (ProduceRequest) sent.body();
             for (TopicProduceResponse topic : response.data().responses()) {
                 for (PartitionProduceResponse part : topic.partitionResponses()) {
+                    if (part.errorCode() != Errors.NONE.code()) {
+                        world.see(BrokerErrors.seen("produce", Errors.forCode(part.errorCode())), 1);
+                    }
                     if (part.errorCode() == Errors.NONE.code()
                             || part.errorCode() == Errors.DUPLICATE_SEQUENCE_NUMBER.code()) {
                         world.checker.onAcknowledged(sent, recordsOf(request, topic, part.index()));
@@ -174,12 +179,13 @@ final class TargetCluster extends SimCluster {
             for (PartitionProduceData data : topic.partitionData()) {
                 if (topic.topicId().equals(answer.topicId()) && data.index() == index) {
                     TopicPartition partition = new TopicPartition(topicNames().get(topic.topicId()), index);
-                    return new Acknowledged(partition, (MemoryRecords) data.records());
+                    return new Acknowledged(logs.get(partition).source, (MemoryRecords) data.records());
                 }
             }
         }
         throw new IllegalStateException("an answer to nothing");
     }
 
+    /** @param partition the source partition */
     record Acknowledged(TopicPartition partition, MemoryRecords records) {}
 }

@@ -24,8 +24,16 @@ final class TargetLog {
     /** A day with real brokers; no shorter than what the mirror takes into account. */
     private static final long EXPIRATION_MS = 65_000;
 
+    /** Behind the names of topics for what others refuse. */
+    static final String DEAD_LETTERS = ".refused";
+
     final TopicPartition partition;
+
+    /** Whose records are written here. */
+    final TopicPartition source;
+
     private final World world;
+    private final boolean forDeadLetters;
     private final Map<Long, Producer> producers = new HashMap<>();
     int leader;
     int epoch = 1;
@@ -47,9 +55,11 @@ final class TargetLog {
         }
     }
 
-    TargetLog(World world, TopicPartition partition, int leader) {
+    TargetLog(World world, String topic, TopicPartition source, int leader) {
         this.world = world;
-        this.partition = partition;
+        this.partition = new TopicPartition(topic, source.partition());
+        this.source = source;
+        this.forDeadLetters = topic.endsWith(DEAD_LETTERS);
         this.leader = leader;
     }
 
@@ -59,7 +69,7 @@ final class TargetLog {
                 .values()
                 .removeIf(producer -> world.terms.oldTarget() || world.nowMs() - producer.lastMs > EXPIRATION_MS);
         if (forgets) {
-            world.checker.onProducersForgotten(partition);
+            world.checker.onProducersForgotten(source);
         }
         return forgets;
     }
@@ -69,8 +79,8 @@ final class TargetLog {
         if (batch.sizeInBytes() != records.sizeInBytes()) {
             throw new Violation("protocol", "more than one batch for " + partition + " in a request");
         }
-        if (batch.sizeInBytes() > world.targetMaxBytes()) {
-            return Written.failed(Errors.MESSAGE_TOO_LARGE);
+        if (!forDeadLetters && batch.sizeInBytes() > world.targetMaxBytes()) {
+            return Written.failed(world.dice.pick(BrokerErrors.TOO_LARGE));
         }
         try {
             batch.ensureValid();
@@ -85,7 +95,10 @@ final class TargetLog {
         }
         int refused = refused(content);
         if (refused >= 0) {
-            return new Written(Errors.INVALID_RECORD, -1, refused);
+            int birth = (int) SimRecord.birthOf(content.get(refused)).orElseThrow();
+            Errors error = BrokerErrors.REFUSED.get(birth % BrokerErrors.REFUSED.size());
+            boolean told = error == Errors.INVALID_RECORD || error == Errors.INVALID_TIMESTAMP;
+            return new Written(error, -1, told ? refused : -1);
         }
         return batch.hasProducerId() ? inSequence(sent, batch, content) : write(sent, batch, content);
     }
@@ -136,9 +149,9 @@ final class TargetLog {
     }
 
     private int refused(List<Record> content) {
-        for (int i = 0; i < content.size(); i++) {
+        for (int i = 0; i < content.size() && !forDeadLetters; i++) {
             OptionalLong birth = SimRecord.birthOf(content.get(i));
-            if (birth.isPresent() && world.refuses(partition, birth.getAsLong(), Fate.INVALID)) {
+            if (birth.isPresent() && world.refuses(source, birth.getAsLong(), Fate.INVALID)) {
                 return i;
             }
         }
@@ -159,7 +172,11 @@ final class TargetLog {
                 producer.last.remove();
             }
         }
-        world.checker.onWritten(sent, partition, content, batch.producerId());
+        if (forDeadLetters) {
+            world.checker.onLetters(sent, source, content);
+        } else {
+            world.checker.onWritten(sent, source, content, batch.producerId());
+        }
         long base = end;
         end += content.size();
         return new Written(Errors.NONE, base, -1);

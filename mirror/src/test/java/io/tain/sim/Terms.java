@@ -32,7 +32,7 @@ record Terms(
                 idempotent,
                 idempotent ? dice.pick(List.of(1, 2, 5, 5, 5)) : 1,
                 dice.chance(0.2) ? 2 : 1,
-                dice.chance(0.5) ? OnRefused.SKIP : OnRefused.HALT,
+                dice.pick(List.of(OnRefused.SKIP, OnRefused.DEAD_LETTER, OnRefused.HALT)),
                 dice.chance(0.3),
                 dice.pick(List.of(1_000, 4_000, 1_000_000)),
                 dice.pick(List.of(64_000, 256_000, 4_000_000)));

@@ -5,6 +5,7 @@ import io.tain.config.BreakPolicies.Lost;
 import io.tain.config.BreakPolicies.Recreated;
 import io.tain.config.BreakPolicies.Truncated;
 import io.tain.link.Event;
+import io.tain.link.Event.Offsets;
 import io.tain.link.LinkStatus.Totals;
 import io.tain.sim.SimRecord.Fate;
 import io.tain.wire.SimulatedClient;
@@ -12,7 +13,9 @@ import io.tain.wire.SimulatedClient.Sent;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.apache.kafka.common.TopicPartition;
 
 /** Everything in a simulation, and what may happen in its next step. */
@@ -50,7 +53,9 @@ final class World {
         weather = new Weather(dice);
         terms = Terms.roll(dice);
         breaks = new BreakPolicies(
-                dice.pick(List.of(Lost.values())), dice.pick(List.of(Truncated.values())), Recreated.HALT);
+                dice.pick(List.of(Lost.values())),
+                dice.pick(List.of(Truncated.values())),
+                dice.pick(List.of(Recreated.values())));
         longestTickMs = dice.pick(List.of(30, 60, 200));
         trace = new Trace(this::nowMs);
         source = new SourceCluster(this);
@@ -221,13 +226,21 @@ final class World {
         return seen;
     }
 
-    /** Whether an operator was told of an offset that was not copied. */
-    boolean wasTold(TopicPartition partition, long offset) {
-        return events.stream()
-                .filter(event -> event.kind() == Event.Kind.LOST || event.kind() == Event.Kind.TRUNCATED)
-                .filter(event -> event.partition().equals(partition))
-                .flatMap(event -> event.offsets().stream())
-                .anyMatch(offsets -> offsets.first() <= offset && offset < offsets.next());
+    /** The events of these kinds about a partition, of all processes. */
+    Stream<Event> events(TopicPartition partition, Set<Event.Kind> kinds) {
+        return Stream.concat(events.stream(), mirrors.stream().flatMap(mirror -> mirror.engine().events().stream()))
+                .filter(event -> kinds.contains(event.kind()))
+                .filter(event -> event.partition().equals(partition));
+    }
+
+    /** What operators were told in such events. */
+    Stream<Offsets> told(TopicPartition partition, Set<Event.Kind> kinds) {
+        return events(partition, kinds).flatMap(event -> event.offsets().stream());
+    }
+
+    /** Whether an event of these kinds names the offset. */
+    boolean wasTold(TopicPartition partition, long offset, Set<Event.Kind> kinds) {
+        return told(partition, kinds).anyMatch(offsets -> offsets.first() <= offset && offset < offsets.next());
     }
 
     void see(String what, long times) {
@@ -240,6 +253,7 @@ final class World {
         see("forwarded", totals.forwardedBatches());
         see("dropped", totals.droppedBatches());
         see("refused", totals.refusedRecords());
+        see("dead letters", totals.deadLetters());
         totals.transcodedBatches().forEach((why, batches) -> see("transcoded " + why, batches));
     }
 

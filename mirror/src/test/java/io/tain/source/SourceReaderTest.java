@@ -141,6 +141,7 @@ class SourceReaderTest extends ReaderScenario {
         brokers.answerFetch(T0, Errors.UNKNOWN_TOPIC_ID, MemoryRecords.EMPTY, -1);
         brokers.recreate("t");
         poll();
+        poll();
 
         assertThat(events).containsExactly("RECREATED t-0@7");
         assertThat(breaks.get(0).oldTopic()).isEqualTo(before);
@@ -152,6 +153,7 @@ class SourceReaderTest extends ReaderScenario {
         topicId = Uuid.randomUuid();
         add(t0, 7);
         poll();
+        poll();
 
         assertThat(brokers.isWaiting(ApiKeys.FETCH)).isFalse();
         assertThat(breaks).containsExactly(new LogBreak(LogBreak.Kind.RECREATED, 7, -1, topicId, brokers.topicId("t")));
@@ -162,6 +164,20 @@ class SourceReaderTest extends ReaderScenario {
         poll();
         assertThat(brokers.fetchAsked()).extracting(Asked::offset).containsExactly(0L);
         assertThat(breaks).hasSize(1);
+    }
+
+    @Test
+    void shouldNotTakeOldMetadataForAnotherTopic() {
+        topicId = Uuid.randomUuid(); // another member of the group has found it already
+        add(t0, 7);
+        reader.poll(0, now);
+        reader.poll(0, now);
+
+        brokers.recreate("t", topicId);
+        poll();
+
+        assertThat(events).isEmpty();
+        assertThat(brokers.fetchAsked()).extracting(Asked::offset).containsExactly(7L);
     }
 
     @Test

@@ -33,12 +33,37 @@ final class LaneTest {
 
     @Test
     void shouldSeeThatTheTargetHasLostWhatItAcknowledged() {
-        assertThat(lane.lostBefore(100, 4)).isZero();
-        assertThat(lane.lostBefore(-1, 4)).isZero();
-        assertThat(lane.lostBefore(110, 1)).isZero();
+        assertThat(lostBeforeNext(100)).isZero();
+        assertThat(lostBeforeNext(-1)).isZero();
+        assertThat(lostBeforeNext(110)).isZero();
 
-        assertThat(lane.lostBefore(102, 1)).isEqualTo(9);
-        assertThat(lane.lostBefore(103, 1)).isZero();
+        assertThat(lostBeforeNext(102)).isEqualTo(9);
+        assertThat(lostBeforeNext(103)).isZero();
+    }
+
+    private long lostBeforeNext(long baseOffset) {
+        enqueue(1, 0);
+        Outgoing next = lane.take(PRODUCER);
+        long lost = lane.lostBefore(next, baseOffset);
+        lane.onAcknowledged(next, 0);
+        return lost;
+    }
+
+    @Test
+    void shouldNotTakeForLostWhatWasWrittenBeforeABatchThatIsAcknowledgedFirst() {
+        lostBeforeNext(100);
+        enqueue(2, 0);
+        Outgoing failed = lane.take(PRODUCER);
+        Outgoing behind = lane.take(PRODUCER);
+        lane.onFailed(
+                failed, new ProduceResult(ProduceOutcome.RETRY, "not enough replicas after append", -1, List.of()));
+        assertThat(lane.lostBefore(behind, 102)).isZero();
+        lane.onAcknowledged(behind, 0);
+        lane.reopen();
+        Outgoing again = lane.take(PRODUCER);
+
+        assertThat(again).isSameAs(failed);
+        assertThat(lane.lostBefore(again, 101)).isZero();
     }
 
     @Test

@@ -209,7 +209,12 @@ public final class ScriptedBrokers extends UnwiredClient {
 
     /** Gives the topic a new id, as deleting and creating it does. */
     public void recreate(String topic) {
-        topicIds.put(topic, Uuid.randomUuid());
+        recreate(topic, Uuid.randomUuid());
+    }
+
+    /** {@link #recreate(String)} with an id of the test's choice; takes effect at the next metadata answer. */
+    public void recreate(String topic, Uuid id) {
+        topicIds.put(topic, id);
         metadata.requestUpdate(false);
     }
 

@@ -16,6 +16,7 @@ import java.util.regex.Pattern;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.junit.jupiter.api.AfterAll;
@@ -151,6 +152,28 @@ final class MirrorFaultIT {
             load.stop();
             assertThat(mirror.term().awaitExit(STOPPED)).as(mirror.err()).isEqualTo(6);
             assertThat(observer.committed().get(overtaken)).isLessThan(begin);
+
+            // and when an operator has done as the reason says, all is there that the source still has
+            assertThat(mirror.err()).contains("--to-offset " + begin);
+            clusters.source()
+                    .admin()
+                    .alterConsumerGroupOffsets(topic, Map.of(overtaken, new OffsetAndMetadata(begin)))
+                    .all()
+                    .get();
+            try (TainProcess again = TainProcess.run(file)) {
+                observer.awaitLagZero(topic);
+                assertThat(again.isAlive()).isTrue();
+            }
+            AuditReport audit = clusters.audit(topic);
+            assertThat(audit.isComplete() && audit.isOrdered())
+                    .as(audit.toString())
+                    .isTrue();
+            assertThat(audit.mostDuplicateWindows()).as(audit.toString()).isLessThanOrEqualTo(1);
+            // Nothing is there that the source did not have: only what was copied before it was deleted.
+            assertThat(audit.partitions())
+                    .allSatisfy(found -> assertThat(found.invented())
+                            .as(audit.toString())
+                            .isLessThan(found.partition().equals(overtaken) ? begin : 1));
         }
     }
 

@@ -7,6 +7,7 @@ import io.tain.e2e.RunningMirror;
 import io.tain.link.LinkStatus.State;
 import io.tain.link.StartFailure;
 import io.tain.testkit.AuditReport;
+import io.tain.testkit.Auditor;
 import io.tain.testkit.Await;
 import io.tain.testkit.ClusterPair;
 import io.tain.testkit.Direction;
@@ -33,6 +34,12 @@ import org.junit.jupiter.api.io.TempDir;
 /** Networks that are slow, lose one direction or change bytes, brokers that throttle, and a link beside a dead one. */
 final class NetworkIT {
     private static final int PARTITIONS = 2;
+
+    /** How many records a rate is taken of, and how often, since other things go on on this machine, too. */
+    private static final int MEASURED = 40_000;
+
+    private static final int MEASUREMENTS = 3;
+
     private static final ClientQuotaEntity ALL_CLIENTS =
             new ClientQuotaEntity(Collections.singletonMap(ClientQuotaEntity.CLIENT_ID, null));
 
@@ -60,7 +67,15 @@ final class NetworkIT {
 
     @Test
     void shouldRepeatNothingWhenOnlyTheAnswersAreLost() throws StartFailure {
-        String topic = "answers";
+        shouldRepeatNothingWhenOneWayIsLost("answers", Direction.TO_CLIENT);
+    }
+
+    @Test
+    void shouldRepeatNothingWhenOnlyTheRequestsAreLost() throws StartFailure {
+        shouldRepeatNothingWhenOneWayIsLost("requests", Direction.TO_BROKER);
+    }
+
+    private static void shouldRepeatNothingWhenOneWayIsLost(String topic, Direction lost) throws StartFailure {
         Observer observer = observe(topic);
         MirrorFixture fixture =
                 fixture(topic).set("target.request.timeout.ms", 2_000).set("source.request.timeout.ms", 2_000);
@@ -68,7 +83,7 @@ final class NetworkIT {
                 RunningMirror mirror = fixture.start()) {
             observer.awaitProgress(topic, 300);
             for (FaultProxy proxy : List.of(proxy(clusters.target()), proxy(clusters.source()))) {
-                proxy.blackHole(Direction.TO_CLIENT);
+                proxy.blackHole(lost);
                 awaitWaiting(mirror);
                 proxy.heal();
                 observer.awaitProgress(topic, 300);
@@ -236,15 +251,18 @@ final class NetworkIT {
                     .set("source.bootstrap.servers", there.directProperties().get("bootstrap.servers"))
                     .write(directory, "alive.properties");
             Observer ofAlive = new Observer(there, back, alive);
+            double alone;
+            double beside;
             try (TainProcess mirror = TainProcess.run(one, other)) {
                 observe(dead).awaitProgress(dead, 500);
+                alone = perSecond(toAlive, ofAlive, alive);
                 proxy(clusters.target()).refuse();
                 proxy(clusters.target()).reset();
                 mirror.awaitErr("target: ", Observer.PATIENCE);
 
                 // I9: all of this arrives while nothing of the other does.
                 long stuck = observe(dead).size(dead);
-                toAlive.write(20_000);
+                beside = perSecond(toAlive, ofAlive, alive);
                 ofAlive.awaitLagZero(alive);
                 assertThat(observe(dead).size(dead)).isEqualTo(stuck);
 
@@ -256,8 +274,28 @@ final class NetworkIT {
                     throw new AssertionError(e.getMessage() + "\n" + mirror.err(), e);
                 }
             }
+            System.out.printf(
+                    "a link copies %,.0f records/s beside one that works, and %,.0f beside one whose target is dead%n",
+                    alone, beside);
+            assertThat(beside).isGreaterThan(alone / 3);
         }
         assertExactlyOnce(dead);
+        AuditReport audit =
+                Auditor.between(clusters.target(), clusters.source()).audit(alive);
+        assertThat(audit.isExactlyOnce()).as(audit.toString()).isTrue();
+    }
+
+    /** The best of some rates at which a number of records come through, from their writing on. */
+    private static double perSecond(Workload load, Observer observer, String topic) {
+        double best = 0;
+        for (int i = 0; i < MEASUREMENTS; i++) {
+            long wanted = observer.size(topic) + MEASURED;
+            long start = System.nanoTime();
+            load.write(MEASURED);
+            observer.awaitSize(topic, wanted);
+            best = Math.max(best, MEASURED * 1e9 / (System.nanoTime() - start));
+        }
+        return best;
     }
 
     private static void awaitWaiting(RunningMirror mirror) {

@@ -112,6 +112,42 @@ final class OutageIT {
     }
 
     @Test
+    void shouldKeepItsMemoryWhileABacklogGrows() {
+        String topic = "backlog";
+        Observer observer = observe(topic);
+        int values = 10_000;
+        long budget = 8L << 20;
+        Path file = SettingsFile.link(clusters.source(), clusters.target(), topic, topic)
+                .set("memory.budget", budget)
+                .write(directory, "link.properties");
+        clusters.source().createTopic(topic, PARTITIONS);
+        try (Workload load = Workload.to(clusters.source().directProperties(), topic, PARTITIONS)
+                        .valueBytes(values)
+                        .open();
+                TainProcess mirror = TainProcess.run(file)) {
+            load.write(2_000);
+            observer.awaitLagZero(topic);
+            cutOff(proxy(clusters.target()));
+            load.write(2_000); // 20 MB, more than it may hold
+            mirror.awaitErr("target: ", Observer.PATIENCE);
+            long before = mirror.residentBytes();
+            load.write(16_000);
+            awaitRest(() -> observer.committed().values().stream()
+                    .mapToLong(Long::longValue)
+                    .sum());
+            long after = mirror.residentBytes();
+            System.out.printf(
+                    "resident with 20 MB that wait for a target that is down: %d MB, with 180 MB: %d MB%n",
+                    before >> 20, after >> 20);
+            assertThat(after - before).isLessThan(budget);
+            proxy(clusters.target()).heal();
+            observer.awaitLagZero(topic);
+            assertThat(mirror.peakBytes()).isLessThan(400L << 20);
+        }
+        assertExactlyOnce(topic);
+    }
+
+    @Test
     void shouldTellWhatAPartitionWaitsForThatDoesNotMove() throws StartFailure {
         String topic = "stalled";
         Observer observer = observe(topic);
@@ -259,6 +295,35 @@ final class OutageIT {
             assertThat(mirror.isAlive()).isTrue();
         }
         assertAtLeastOnce(topic);
+    }
+
+    @Test
+    void shouldStopInTimeWhileTheSourceIsDown() {
+        String topic = "stop-source";
+        Observer observer = observe(topic);
+        Path file = SettingsFile.link(clusters.source(), clusters.target(), topic, topic)
+                .set("shutdown.timeout", "2s")
+                .write(directory, "link.properties");
+        try (Workload load = load(topic);
+                TainProcess mirror = TainProcess.run(file)) {
+            observer.awaitProgress(topic, 500);
+            cutOff(proxy(clusters.source()));
+            mirror.awaitErr("source: ", Observer.PATIENCE);
+            long asked = System.nanoTime();
+            assertThat(mirror.term().awaitExit(Duration.ofSeconds(30)))
+                    .as(mirror.err())
+                    .isZero();
+            // Besides what is under way, a last commit and the leave may take 5 s each.
+            assertThat(Duration.ofNanos(System.nanoTime() - asked)).isLessThan(Duration.ofSeconds(15));
+            assertThat(mirror.err()).doesNotContain("did not end in time", "did not stop");
+            proxy(clusters.source()).heal();
+            load.stop();
+        }
+        try (TainProcess mirror = TainProcess.run(file)) {
+            observer.awaitLagZero(topic);
+            assertThat(mirror.isAlive()).isTrue();
+        }
+        assertExactlyOnce(topic);
     }
 
     private static void cutOff(FaultProxy proxy) {

@@ -146,8 +146,17 @@ public final class TainProcess implements AutoCloseable {
 
     /** The most memory it ever had, heap and all, in bytes; only while it runs, and only on Linux. */
     public long peakBytes() {
+        return memory("VmHWM:");
+    }
+
+    /** The memory it has now, heap and all, in bytes; only while it runs, and only on Linux. */
+    public long residentBytes() {
+        return memory("VmRSS:");
+    }
+
+    private long memory(String what) {
         try (Stream<String> lines = Files.lines(Path.of("/proc/" + process.pid() + "/status"))) {
-            return lines.filter(line -> line.startsWith("VmHWM:"))
+            return lines.filter(line -> line.startsWith(what))
                     .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) << 10)
                     .findFirst()
                     .orElseThrow();

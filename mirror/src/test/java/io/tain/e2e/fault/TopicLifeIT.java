@@ -58,6 +58,34 @@ final class TopicLifeIT {
     }
 
     @Test
+    void shouldKeepOnTheTargetWhatWasDeletedOnTheSourceWhileStopped() throws Exception {
+        MirrorFixture link = link("stopped.*", "stopped");
+        try (Workload toGone = load("stopped");
+                Workload toOther = load("stopped-not")) {
+            toGone.write(RECORDS);
+            toOther.write(RECORDS);
+            try (RunningMirror mirror = link.start()) {
+                mirror.awaitCaughtUp("stopped", "stopped-not");
+            }
+            clusters.source().admin().deleteTopics(List.of("stopped")).all().get();
+            toOther.write(RECORDS);
+
+            try (RunningMirror mirror = link.start()) {
+                mirror.awaitCaughtUp("stopped-not");
+
+                assertThat(mirror.status().partitions())
+                        .singleElement()
+                        .satisfies(
+                                status -> assertThat(status.partition().topic()).isEqualTo("stopped-not"));
+                assertThat(mirror.events()).isEmpty();
+                assertThat(mirror.stop().kind()).isEqualTo(Outcome.Kind.STOPPED);
+            }
+        }
+        assertThat(observe("stopped").size("stopped")).isEqualTo(RECORDS);
+        assertExactlyOnce("stopped-not");
+    }
+
+    @Test
     void shouldNotMindPartitionsAddedOnTheTarget() throws Exception {
         try (Workload load = load("grown");
                 RunningMirror mirror = link("grown", "grown").start()) {

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.ElectionType;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterAll;
@@ -56,6 +57,32 @@ final class TruncationIT {
             assertThat(mirror.committed()).containsEntry(partition, (long) COMMON + LOST);
             three.start(first());
         }
+        goOnAtTheCut(partition, LOST);
+    }
+
+    /** An operator does what the reason asks for; then only that remains which the source has lost. */
+    private static void goOnAtTheCut(TopicPartition partition, int more) throws Exception {
+        String topic = partition.topic();
+        Await.until("the source is led again", Observer.PATIENCE, () -> {
+            three.admin()
+                    .alterConsumerGroupOffsets(topic, Map.of(partition, new OffsetAndMetadata(COMMON)))
+                    .all()
+                    .get();
+            return true;
+        });
+        try (Workload load =
+                        Workload.to(three.directProperties(), topic, 1).seed(2).open();
+                RunningMirror mirror = mirror(three, one, topic)) {
+            load.write(more);
+            mirror.awaitCaughtUp(topic);
+        }
+        AuditReport audit = Auditor.between(three, one).audit(topic);
+        assertThat(audit.isComplete() && audit.isOrdered()).as(audit.toString()).isTrue();
+        assertThat(audit.duplicates()).as(audit.toString()).isZero();
+        assertThat(audit.partitions())
+                .singleElement()
+                .satisfies(found ->
+                        assertThat(found.invented()).as(audit.toString()).isEqualTo(LOST));
     }
 
     @Test
@@ -77,6 +104,7 @@ final class TruncationIT {
             }
         }
         assertThat(new Observer(three, one, "diverged").size("diverged")).isEqualTo(COMMON + LOST);
+        goOnAtTheCut(partition, LOST);
     }
 
     @Test
