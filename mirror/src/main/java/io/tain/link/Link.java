@@ -180,7 +180,7 @@ final class Link {
     private Optional<StateTopic> checkState(StateTopic topic) throws StartFailure, InterruptedException {
         if (config.state().delivery() == Delivery.EXACTLY_ONCE) {
             new OnceCheck(config, START_LIMIT)
-                    .check(target.orElseThrow(), TakeoverDesk.idPrefix(config.name()), matching, topic);
+                    .check(target.orElseThrow(), FenceClient.idPrefix(config.name()), matching, topic);
         } else if (topic.prepare(target.orElseThrow()).isPresent()) {
             return Optional.empty(); // who keeps it will say so
         }

@@ -95,11 +95,6 @@ final class TakeoverDesk implements Runnable, Ticking {
         this.tickNanos = pace.nanoTime();
     }
 
-    /** What the transactional ids of a link begin with, before the partition. */
-    static String idPrefix(String link) {
-        return "tain-" + link + "-";
-    }
-
     /** How a partition's commit came to be. */
     enum Origin {
         /** There is none: the position is the log's beginning. */
@@ -257,7 +252,7 @@ final class TakeoverDesk implements Runnable, Ticking {
             });
             fresh.stream().filter(job -> !job.done.isDone()).forEach(job -> {
                 job.progress = "fencing off former owners";
-                String id = idPrefix(link) + job.request.partition;
+                String id = FenceClient.idPrefix(link) + job.request.partition;
                 job.sinceMs = pace.steadyMs();
                 job.fence = fences.fence(id, job.request.partition, job::isAlone);
             });
