@@ -8,6 +8,7 @@ import io.tain.failover.FailoverReport.GroupRow;
 import io.tain.failover.FailoverReport.PartitionRow;
 import io.tain.failover.FailoverTerms.Source;
 import io.tain.inspect.ClusterFailure;
+import io.tain.offset.GroupCarrier;
 import io.tain.state.FailoverEntry;
 import io.tain.state.FailoverEntry.Phase;
 import io.tain.state.KeptState;
@@ -162,8 +163,7 @@ public final class Failover implements AutoCloseable {
                 "preflight",
                 "link " + link.name() + ", " + partitions + " partitions; both clusters answer, and the link "
                         + (members ? "runs" : "does not run"));
-        Predicate<String> others =
-                name -> !name.equals(link.groupId()) && link.groups().isPresent();
+        Predicate<String> others = GroupCarrier.wanted(link.groups(), link.groupId());
         List<String> active =
                 LinkClusters.of(Reason.SOURCE, () -> clusters.source().activeGroups(others));
         if (!active.isEmpty()) {

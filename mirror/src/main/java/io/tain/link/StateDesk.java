@@ -41,6 +41,9 @@ final class StateDesk implements Runnable {
     /** How often it looks whether the link is to be failed over. */
     private static final long LOOK_MS = 3_000;
 
+    /** How soon it looks again when the topic could not be read. */
+    private static final long LOOK_AGAIN_MS = 15_000;
+
     private final String link;
     private final KeptState kept;
     private final StateTopic topic;
@@ -194,14 +197,16 @@ final class StateDesk implements Runnable {
         }
     }
 
-    /** While the group is being joined: by the time that partitions are taken over, the state is known. */
-    private void readAhead() {
+    /** While the group is being joined: by the time that partitions are taken over, the state is known. Tells whether it is. */
+    private boolean readAhead() {
         try {
             readNews();
+            return true;
         } catch (InterruptException e) {
             throw e;
         } catch (KafkaException e) {
             LOG.debug("{}: the state can't be read yet; who needs it asks again", link, e);
+            return false;
         }
     }
 
@@ -210,8 +215,8 @@ final class StateDesk implements Runnable {
         if (pace.nanoTime() - lookNanos < 0) {
             return;
         }
-        readAhead();
-        lookNanos = pace.nanoTime() + TimeUnit.MILLISECONDS.toNanos(LOOK_MS);
+        long pauseMs = readAhead() ? LOOK_MS : LOOK_AGAIN_MS;
+        lookNanos = pace.nanoTime() + TimeUnit.MILLISECONDS.toNanos(pauseMs);
     }
 
     private void maybeWrite() {
