@@ -88,8 +88,14 @@ public final class Failback implements AutoCloseable {
         preflight();
         List<PartitionRow> rows = rows();
         ReturnPlan plan = plan(rows);
+        boolean isReturning = back.kept()
+                .failover()
+                .filter(found -> found.phase() == FailoverEntry.Phase.RETURNING)
+                .isPresent();
         if (plan.verdict() == ReturnPlan.Verdict.WRITE) {
             write(plan.checkpoints(), rows);
+        } else if (isReturning) {
+            back.write(Optional.empty()); // it was faster than a command that was killed then
         }
         operator.tell("report", "link " + name(back) + " may run; start it, and then its consumers and producers");
         return report(rows, plan);
@@ -124,10 +130,7 @@ public final class Failback implements AutoCloseable {
                             + " to "
                             + backTo);
         }
-        boolean runs = !LinkClusters.of(
-                        Reason.TARGET, () -> back.source().members(back.link().groupId()))
-                .isEmpty();
-        if (runs) {
+        if (backRuns()) {
             throw new FailoverFailure(
                     Reason.GATE,
                     "the group " + back.link().groupId() + " of link " + name(back)
@@ -138,6 +141,12 @@ public final class Failback implements AutoCloseable {
                 "link " + name(ended) + " was failed over at "
                         + Instant.ofEpochMilli(failover.orElseThrow().timeMs()) + "; link " + name(back)
                         + " is its way back, and does not run");
+    }
+
+    private boolean backRuns() throws FailoverFailure, InterruptedException {
+        return !LinkClusters.of(
+                        Reason.TARGET, () -> back.source().members(back.link().groupId()))
+                .isEmpty();
     }
 
     private List<PartitionRow> rows() throws FailoverFailure, InterruptedException {
@@ -275,9 +284,15 @@ public final class Failback implements AutoCloseable {
             throw new FailoverFailure(Reason.SOURCE, problem.get());
         }
         long nowMs = clockMs.getAsLong();
-        FailoverEntry entry =
-                back.kept().failover().orElseGet(() -> new FailoverEntry(FailoverEntry.Phase.RETURNING, nowMs, nowMs));
+        Optional<FailoverEntry> before = back.kept().failover();
+        FailoverEntry entry = before.orElseGet(() -> new FailoverEntry(FailoverEntry.Phase.RETURNING, nowMs, nowMs));
         back.write(Optional.of(entry.in(FailoverEntry.Phase.RETURNING, nowMs)));
+        if (backRuns()) { // it has looked before it could see that it must not
+            back.write(before);
+            throw new FailoverFailure(
+                    Reason.GATE,
+                    "link " + name(back) + " was started meanwhile; end its processes, and run this again");
+        }
         operator.tell("places", "writing them for link " + name(back) + ", which can't run before that is done");
         Map<StateKey, byte[]> records = new HashMap<>();
         places.forEach((partition, place) ->

@@ -20,6 +20,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
@@ -82,9 +83,14 @@ public final class Failover implements AutoCloseable {
         if (terms.source() == Source.DEAD) {
             return "; what the source had behind these offsets is not mirrored, nobody knows how much that is";
         }
-        return report.left() == 0
+        List<String> unknown = report.partitions().stream()
+                .filter(row -> row.left().isEmpty())
+                .map(row -> row.partition().toString())
+                .toList();
+        String rest = unknown.isEmpty() ? "" : ", and the source does not tell where these end: " + some(unknown);
+        return report.left() == 0 && unknown.isEmpty()
                 ? "; the target has all of the source's records"
-                : "; " + report.left() + " records of the source are not mirrored";
+                : "; " + report.left() + " records of the source are not mirrored" + rest;
     }
 
     /** Changes nothing; tells what would be done. */
@@ -95,10 +101,10 @@ public final class Failover implements AutoCloseable {
             operator.tell("plan", clusters.kept().refusal().orElseThrow());
         }
         if (terms.source() == Source.ANSWERS) {
-            long lag = sum(places.lag());
+            OptionalLong lag = places.lag();
             operator.tell(
                     "lag",
-                    "now " + lag + " records"
+                    (lag.isPresent() ? "now " + lag.getAsLong() + " records" : "can't be told of all partitions")
                             + (terms.maxLag().isPresent()
                                     ? "; would wait for " + terms.maxLag().getAsLong() + " at most"
                                     : ""));
@@ -193,15 +199,19 @@ public final class Failover implements AutoCloseable {
         long deadline = clockMs.getAsLong() + terms.lagLimit().toMillis();
         operator.tell("lag", "waiting until " + most + " records are left at most");
         while (true) {
-            long lag = sum(places.lag());
-            if (lag <= most) {
-                operator.tell("lag", "done: " + lag + " records are left");
+            OptionalLong lag = places.lag();
+            if (lag.isPresent() && lag.getAsLong() <= most) {
+                operator.tell("lag", "done: " + lag.getAsLong() + " records are left");
                 return;
             }
             if (clockMs.getAsLong() >= deadline) {
                 throw new FailoverFailure(
                         Reason.OVER_LIMIT,
-                        "link " + link.name() + " is " + lag + " records behind, more than --max-lag " + most
+                        "link " + link.name()
+                                + (lag.isPresent()
+                                        ? " is " + lag.getAsLong() + " records behind, more than --max-lag " + most
+                                        : " may be further behind than --max-lag " + most
+                                                + ", as the source does not tell where all partitions end")
                                 + ", after " + terms.lagLimit().toSeconds() + " s; nothing was changed");
             }
             if (operator.await(BETWEEN_LOOKS)) {
@@ -209,10 +219,6 @@ public final class Failover implements AutoCloseable {
             }
             clusters.readState();
         }
-    }
-
-    private static long sum(Map<TopicPartition, Long> lag) {
-        return lag.values().stream().mapToLong(Long::longValue).sum();
     }
 
     private List<GroupRow> carryGroups(boolean again) throws FailoverFailure, InterruptedException {

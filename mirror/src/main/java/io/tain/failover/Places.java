@@ -13,13 +13,12 @@ import io.tain.verify.TailCheck;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
@@ -38,21 +37,27 @@ final class Places {
         return KeptMaps.of(clusters.kept().find(key -> key.kind() == StateKey.Kind.MAP), clusters.checkpoints());
     }
 
-    /** What the source has behind the checkpoints, by offsets; of partitions that were never copied all of it. */
-    Map<TopicPartition, Long> lag() throws FailoverFailure, InterruptedException {
+    /**
+     * What the source has behind the checkpoints, by offsets; of partitions that were never copied all of it. Empty if the source does
+     * not tell where a partition ends.
+     */
+    OptionalLong lag() throws FailoverFailure, InterruptedException {
         ClusterView source = clusters.source();
         Map<TopicPartition, Checkpoint> checkpoints = clusters.checkpoints();
         Collection<TopicPartition> partitions = onSource();
         Map<TopicPartition, Long> ends = ends(partitions);
         Map<TopicPartition, Long> starts = LinkClusters.of(
                 Reason.SOURCE, () -> source.offsets(partitions, OffsetSpec.earliest(), clusters.isolation()));
-        Map<TopicPartition, Long> lag = new TreeMap<>(KeptMaps.ORDER);
-        ends.forEach((partition, end) -> {
+        long lag = 0;
+        for (TopicPartition partition : partitions) {
+            if (!ends.containsKey(partition)) {
+                return OptionalLong.empty();
+            }
             Checkpoint checkpoint = checkpoints.get(partition);
             long from = checkpoint == null ? starts.getOrDefault(partition, 0L) : checkpoint.sourceOffset();
-            lag.put(partition, Math.max(0, end - from));
-        });
-        return lag;
+            lag += Math.max(0, ends.get(partition) - from);
+        }
+        return OptionalLong.of(lag);
     }
 
     private Collection<TopicPartition> onSource() throws FailoverFailure, InterruptedException {
@@ -171,14 +176,21 @@ final class Places {
                 row.partition(), row.source(), row.target(), row.end(), row.timeMs(), OptionalLong.of(left), records);
     }
 
-    /** The last records that were copied of each partition, as the maps have them. */
-    Map<TopicPartition, List<TailCheck.Copied>> tails(long records) {
+    /** The last records that were copied of each partition that both sides still have, as the maps have them. */
+    Map<TopicPartition, List<TailCheck.Copied>> tails(long records) throws FailoverFailure, InterruptedException {
+        Map<TopicPartition, MapView> maps = maps();
+        Set<TopicPartition> readable = new HashSet<>(ends(maps.keySet()).keySet());
+        readable.retainAll(targetEnds(maps.keySet()).keySet());
         Map<TopicPartition, List<TailCheck.Copied>> tails = new HashMap<>();
-        maps().forEach((partition, map) -> tails.put(
-                partition,
-                map.lastRuns(records).stream()
-                        .map(run -> new TailCheck.Copied(run.source(), run.target(), run.count()))
-                        .collect(Collectors.toList())));
+        maps.forEach((partition, map) -> {
+            if (readable.contains(partition)) {
+                tails.put(
+                        partition,
+                        map.lastRuns(records).stream()
+                                .map(run -> new TailCheck.Copied(run.source(), run.target(), run.count()))
+                                .toList());
+            }
+        });
         return tails;
     }
 }

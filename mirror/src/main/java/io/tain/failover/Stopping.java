@@ -58,9 +58,13 @@ final class Stopping {
             UNKNOWN
         }
 
-        /** Whether nobody will let anything go any more, or has anything left to. */
-        boolean isOver() {
-            return group == Group.EMPTY || (group == Group.UNKNOWN && held.isEmpty());
+        /**
+         * Whether nobody will let anything go any more, or has anything left to. Exactly once, nobody writes to a partition whose last
+         * checkpoint says that it was let go; at least once, a member may.
+         */
+        boolean isOver(Delivery delivery) {
+            boolean nothingHeld = held.isEmpty() && (delivery == Delivery.EXACTLY_ONCE || group == Group.UNKNOWN);
+            return nothingHeld || group == Group.EMPTY;
         }
     }
 
@@ -95,7 +99,9 @@ final class Stopping {
                         Reason.GATE,
                         "link " + link.name() + " delivers at least once, so that nobody can be shut out, and "
                                 + (left.group() == Left.Group.MEMBERS
-                                        ? "its group " + link.groupId() + " still has members"
+                                        ? "its group " + link.groupId()
+                                                + " still has members (one with group.instance.id stays for"
+                                                + " source.session.timeout.ms)"
                                         : "whether its processes have ended can't be told")
                                 + "; end them, then run this again"
                                 + (left.group() == Left.Group.UNKNOWN ? " with --mirror-is-stopped" : ""));
@@ -114,12 +120,6 @@ final class Stopping {
                                     + ": more may have been copied than the last checkpoints say");
                 }
             }
-        }
-        if (left.group() == Left.Group.MEMBERS) {
-            operator.warn(
-                    STEP,
-                    "the group " + link.groupId() + " still has members; they can't write any more, and"
-                            + " end when they come back");
         }
         operator.tell(STEP, "done: " + clusters.checkpoints().size() + " partitions, nobody copies any more");
     }
@@ -144,7 +144,7 @@ final class Stopping {
         long deadline = clockMs.getAsLong() + terms.stopLimit().toMillis();
         while (true) {
             Left left = look();
-            if (left.isOver() || clockMs.getAsLong() >= deadline) {
+            if (left.isOver(link.state().delivery()) || clockMs.getAsLong() >= deadline) {
                 return left;
             }
             if (operator.await(BETWEEN_LOOKS)) {

@@ -155,7 +155,12 @@ final class Link {
         if (kept.isPresent()) {
             Optional<StateTopic> usable = checkState(kept.get().topic());
             new LoopCheck(config, now, START_LIMIT)
-                    .check(usable, entry(System.currentTimeMillis()).encode(), settings.stateId(), matching, visible);
+                    .check(
+                            usable,
+                            entry(System.currentTimeMillis()).encode(),
+                            settings.stateId(),
+                            matching,
+                            new LoopCheck.Begin(visible, check.isAtTheBeginning(asked)));
         }
         return now;
     }

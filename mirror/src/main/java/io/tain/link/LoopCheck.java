@@ -34,19 +34,27 @@ final class LoopCheck {
     }
 
     /**
+     * How a link begins.
+     *
+     * @param visible all topics of the source
+     * @param atTheBeginning whether it has no positions yet, and copies all that is there
+     */
+    record Begin(Set<String> visible, boolean atTheBeginning) {}
+
+    /**
      * @param announced the state topic on the target, if it can be written
      * @param entry of this link
      * @param topics that are mirrored now
-     * @param visible all topics of the source
+     * @param begin how the link begins
      */
-    void check(Optional<StateTopic> announced, byte[] entry, String clientId, List<String> topics, Set<String> visible)
+    void check(Optional<StateTopic> announced, byte[] entry, String clientId, List<String> topics, Begin begin)
             throws StartFailure {
         String name = config.state().topic().orElseThrow();
         boolean once = config.state().delivery() == Delivery.EXACTLY_ONCE;
         if (!once) {
             announced.ifPresent(topic -> announce(topic, entry)); // else it is, before anything is written
         }
-        if (!visible.contains(name)) {
+        if (!begin.visible().contains(name)) {
             return;
         }
         OppositeLinks opposite = new OppositeLinks(ends.sourceId(), ends.targetId());
@@ -63,6 +71,13 @@ final class LoopCheck {
         }
         long nowMs = System.currentTimeMillis();
         for (String topic : topics) {
+            Optional<String> back = begin.atTheBeginning() && !once ? opposite.failedOver(topic) : Optional.empty();
+            if (back.isPresent()) {
+                throw new StartFailure(
+                        Side.CONFIGURATION,
+                        "link " + config.name() + " would copy all of topic " + topic + " back that link " + back.get()
+                                + " has brought before it was failed over; run tain failback first");
+            }
             Optional<String> other = once
                     ? opposite.unrecorded(topic, nowMs)
                     : opposite.running(topic, nowMs).stream().findFirst();

@@ -76,6 +76,15 @@ public final class OppositeLinks {
                 .findFirst();
     }
 
+    /** One of them that mirrors the topic and was failed over. */
+    public Optional<String> failedOver(String topic) {
+        return failedOver.stream()
+                .filter(link -> entries.containsKey(link)
+                        && isOpposite(entries.get(link))
+                        && entries.get(link).mirrors(topic))
+                .findFirst();
+    }
+
     /** Those that mirror the topic and run as far as is known. */
     public List<String> running(String topic, long nowMs) {
         return entries.entrySet().stream()

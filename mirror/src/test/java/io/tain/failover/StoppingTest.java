@@ -42,12 +42,17 @@ class StoppingTest {
 
     @Test
     void shouldWaitWhileSomebodyMayLetGo() {
-        assertThat(left(Group.MEMBERS, 0).isOver()).as("may take over").isFalse();
-        assertThat(left(Group.MEMBERS, 1).isOver()).isFalse();
-        assertThat(left(Group.UNKNOWN, 1).isOver()).isFalse();
-        assertThat(left(Group.EMPTY, 1).isOver())
-                .as("nobody is there to let go")
-                .isTrue();
-        assertThat(left(Group.UNKNOWN, 0).isOver()).isTrue();
+        for (Delivery delivery : Delivery.values()) {
+            assertThat(left(Group.MEMBERS, 1).isOver(delivery)).isFalse();
+            assertThat(left(Group.UNKNOWN, 1).isOver(delivery)).isFalse();
+            assertThat(left(Group.EMPTY, 1).isOver(delivery))
+                    .as("nobody is there to let go")
+                    .isTrue();
+            assertThat(left(Group.UNKNOWN, 0).isOver(delivery)).isTrue();
+        }
+        assertThat(left(Group.MEMBERS, 0).isOver(Delivery.EXACTLY_ONCE)).isTrue();
+        assertThat(left(Group.MEMBERS, 0).isOver(Delivery.AT_LEAST_ONCE))
+                .as("a member may copy without a checkpoint")
+                .isFalse();
     }
 }

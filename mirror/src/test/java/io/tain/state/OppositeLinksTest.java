@@ -72,9 +72,12 @@ class OppositeLinksTest {
         assertThat(opposite.running("orders", NOW)).isEmpty();
         assertThat(opposite.unrecorded("orders", NOW)).isEmpty();
         assertThat(opposite.hasWritten(8)).as("what it has written").isTrue();
+        assertThat(opposite.failedOver("orders")).contains("back");
+        assertThat(opposite.failedOver("other")).isEmpty();
 
         opposite.take(Map.of(StateKey.ofFailover("back"), Optional.empty()));
         assertThat(opposite.running("orders", NOW)).containsExactly("back");
+        assertThat(opposite.failedOver("orders")).isEmpty();
     }
 
     @Test
