@@ -44,6 +44,15 @@ class ArchitectureTest {
             entry("io.tain.topic", Set.of("io.tain.wire", "io.tain.batch", "io.tain.config")),
             entry("io.tain.inspect", Set.of("io.tain.config")),
             entry("io.tain.state", Set.of("io.tain.config")),
+            entry(
+                    "io.tain.failover",
+                    Set.of(
+                            "io.tain.verify",
+                            "io.tain.inspect",
+                            "io.tain.offset",
+                            "io.tain.state",
+                            "io.tain.wire",
+                            "io.tain.config")),
             entry("io.tain.verify", Set.of("io.tain.inspect", "io.tain.wire", "io.tain.batch", "io.tain.config")),
             entry(
                     "io.tain.link",
@@ -63,6 +72,7 @@ class ArchitectureTest {
                     Set.of(
                             "kafka.tools",
                             "kafka.consumer",
+                            "io.tain.failover",
                             "io.tain.verify",
                             "io.tain.inspect",
                             "io.tain.admin",
@@ -248,6 +258,7 @@ class ArchitectureTest {
             offence(direction("io.tain.topic"), "io.tain.topic", "io.tain.source.SourceReader field;"),
             offence(direction("io.tain.link"), "io.tain.link", "io.tain.cli.Tain field;"),
             offence(direction("io.tain.verify"), "io.tain.verify", "io.tain.source.SourceReader field;"),
+            offence(direction("io.tain.failover"), "io.tain.failover", "io.tain.link.Mirror field;"),
             offence(direction("io.tain.inspect"), "io.tain.inspect", "io.tain.link.Mirror field;"),
             offence(direction("io.tain.link"), "io.tain.link", "io.tain.admin.AdminServer field;"),
             offence(direction("io.tain.state"), "io.tain.state", "io.tain.offset.OffsetTracker field;"),

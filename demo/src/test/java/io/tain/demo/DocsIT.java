@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -30,8 +31,13 @@ class DocsIT {
     private static final List<String> LINKS = List.of("tain", "bin", "check");
     private static final Set<Integer> STOPPED = Set.of(0, 143);
 
+    /** Or its link had been failed over. */
+    private static final Set<Integer> ENDED = Set.of(0, 6, 143);
+
     @TempDir
     private Path directory;
+
+    private final List<Process> started = new ArrayList<>();
 
     @BeforeEach
     void link() throws IOException {
@@ -42,6 +48,7 @@ class DocsIT {
 
     @AfterEach
     void unlink() throws IOException {
+        started.forEach(Process::destroyForcibly);
         for (String link : LINKS) {
             Files.delete(directory.resolve(link));
         }
@@ -57,7 +64,8 @@ class DocsIT {
                 "docs/operations.md",
                 "docs/mirrormaker.md",
                 "docs/checking.md",
-                "docs/offsets.md"
+                "docs/offsets.md",
+                "docs/failover.md"
             })
     void shouldTellWhatWorks(String name) throws Exception {
         Document document = Document.read(ROOT, name);
@@ -72,6 +80,12 @@ class DocsIT {
             }
             for (Block block : document.blocks()) {
                 follow(block, clusters);
+            }
+            started.forEach(Process::destroy);
+            for (Process process : started) {
+                assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                        .isTrue();
+                assertThat(process.exitValue()).as(output()).isIn(ENDED);
             }
         }
     }
@@ -88,6 +102,12 @@ class DocsIT {
                 assertThat(process.exitValue()).as(output()).isZero();
             }
             case "run until mirrored" -> runUntilMirrored(block, clusters);
+            case "start" -> started.add(start(clusters.here(block.text())));
+            case "start until mirrored" -> {
+                clusters.write();
+                started.add(start(clusters.here(block.text())));
+                awaitMirrored(started.get(started.size() - 1), block, clusters);
+            }
             default -> throw new AssertionError("what is to be done with this block? " + block);
         }
     }
@@ -96,19 +116,23 @@ class DocsIT {
         clusters.write();
         Process process = start(clusters.here(block.text()));
         try {
-            await(block.text())
-                    .atMost(PATIENCE)
-                    .pollInterval(Duration.ofMillis(200))
-                    .until(() -> {
-                        assertThat(process.isAlive()).as(output()).isTrue();
-                        return clusters.areEqual();
-                    });
+            awaitMirrored(process, block, clusters);
             process.destroy();
             assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
             assertThat(process.exitValue()).as(output()).isIn(STOPPED);
         } finally {
             process.destroyForcibly();
         }
+    }
+
+    private void awaitMirrored(Process process, Block block, Clusters clusters) {
+        await(block.text())
+                .atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(200))
+                .until(() -> {
+                    assertThat(process.isAlive()).as(output()).isTrue();
+                    return clusters.areEqual();
+                });
     }
 
     private Process start(String command) throws IOException {

@@ -61,6 +61,7 @@ final class MirrorProcess {
                 case HALTED -> "stopped as asked, while partitions were halted";
                 case ABORTED -> "a record could not be copied";
                 case FAILED -> "failed";
+                case FAILED_OVER -> "the link has been failed over";
                 case REPLACED -> "another process has its place in the group";
             };
         }

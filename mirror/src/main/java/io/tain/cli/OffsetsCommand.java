@@ -2,12 +2,12 @@ package io.tain.cli;
 
 import io.tain.admin.Json;
 import io.tain.config.LinkConfig;
+import io.tain.failover.KeptMaps;
 import io.tain.inspect.ClusterFailure;
 import io.tain.inspect.ClusterView;
 import io.tain.offset.GroupPlan.Place;
 import io.tain.offset.MapChunk;
 import io.tain.offset.MapView;
-import io.tain.offset.StoredChunk;
 import io.tain.offset.Translation;
 import io.tain.state.StateKey;
 import java.time.Duration;
@@ -110,16 +110,8 @@ final class OffsetsCommand implements Callable<Integer> {
             return ExitStatus.TARGET;
         }
         LinkConfig link = state.get().link();
-        return map ? showMap(link, maps(chunks.get())) : translate(link, maps(chunks.get()));
-    }
-
-    private static Map<TopicPartition, MapView> maps(Map<StateKey, byte[]> stored) {
-        Map<TopicPartition, Map<Integer, MapChunk>> chunks = new TreeMap<>(ORDER);
-        stored.forEach((key, value) -> chunks.computeIfAbsent(key.partition(), partition -> new HashMap<>())
-                .put(key.chunk(), StoredChunk.decode(value).chunk()));
-        Map<TopicPartition, MapView> maps = new TreeMap<>(ORDER);
-        chunks.forEach((place, ofPlace) -> maps.put(place, MapView.of(ofPlace)));
-        return maps;
+        Map<TopicPartition, MapView> maps = KeptMaps.of(chunks.get(), Map.of());
+        return map ? showMap(link, maps) : translate(link, maps);
     }
 
     private int translate(LinkConfig link, Map<TopicPartition, MapView> maps) throws InterruptedException {

@@ -67,7 +67,7 @@ final class RunCommand implements Callable<Integer> {
             end.outcome().cause().ifPresent(console::error);
             int status = switch (end.outcome().kind()) {
                 case STOPPED -> ExitStatus.OK;
-                case HALTED, ABORTED -> ExitStatus.HALTED;
+                case HALTED, ABORTED, FAILED_OVER -> ExitStatus.HALTED;
                 case FAILED, REPLACED -> ExitStatus.FAILURE;
             };
             return MirrorProcess.ended(end.how(), status);
@@ -77,6 +77,7 @@ final class RunCommand implements Callable<Integer> {
                 case SOURCE -> ExitStatus.SOURCE;
                 case TARGET -> ExitStatus.TARGET;
                 case CONFIGURATION -> ExitStatus.CONFIGURATION;
+                case FAILED_OVER -> ExitStatus.HALTED;
             };
         }
     }

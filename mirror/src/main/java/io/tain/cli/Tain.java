@@ -151,6 +151,8 @@ public final class Tain {
         tain.addSubcommand(new VerifyCommand(host, console));
         tain.addSubcommand(new StateCommand(host, console));
         tain.addSubcommand(new OffsetsCommand(host, console));
+        tain.addSubcommand(new FailoverCommand(host, console));
+        tain.addSubcommand(new FailbackCommand(host, console));
         tain.addSubcommand(new ListedCommands.ConsumerOffsetChecker());
         tain.addSubcommand(new StatusCommand(console));
         tain.addSubcommand(new TopCommand(host, console));

@@ -21,13 +21,16 @@ import org.apache.kafka.clients.admin.DescribeClusterOptions;
 import org.apache.kafka.clients.admin.DescribeConfigsOptions;
 import org.apache.kafka.clients.admin.DescribeConsumerGroupsOptions;
 import org.apache.kafka.clients.admin.DescribeTopicsOptions;
+import org.apache.kafka.clients.admin.GroupListing;
 import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsOptions;
+import org.apache.kafka.clients.admin.ListGroupsOptions;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.ListOffsetsResult;
 import org.apache.kafka.clients.admin.ListTopicsOptions;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.GroupState;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
@@ -187,6 +190,25 @@ public final class ClusterView implements AutoCloseable {
             }
         }
         return values;
+    }
+
+    /** The cluster's id. */
+    public String id() throws ClusterFailure, InterruptedException {
+        DescribeClusterOptions options = new DescribeClusterOptions().timeoutMs(limitMs());
+        return get(admin.describeCluster(options).clusterId(), "its id");
+    }
+
+    /** Consumer groups that have members, of those wanted and seen. */
+    public List<String> activeGroups(Predicate<String> wanted) throws ClusterFailure, InterruptedException {
+        ListGroupsOptions options = ListGroupsOptions.forConsumerGroups().timeoutMs(limitMs());
+        return get(admin.listGroups(options).valid(), "the groups").stream()
+                .filter(group -> wanted.test(group.groupId()))
+                .filter(group -> group.groupState()
+                        .filter(state -> state != GroupState.EMPTY && state != GroupState.DEAD)
+                        .isPresent())
+                .map(GroupListing::groupId)
+                .sorted()
+                .toList();
     }
 
     /** The addresses of the cluster's brokers, by id. */

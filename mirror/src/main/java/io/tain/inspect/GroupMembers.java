@@ -14,6 +14,11 @@ public record GroupMembers(String state, Map<TopicPartition, Owner> owners) {
         owners = Map.copyOf(owners);
     }
 
+    /** Whether nobody is in it. */
+    public boolean isEmpty() {
+        return state.equalsIgnoreCase("Empty") || state.equalsIgnoreCase("Dead");
+    }
+
     /**
      * A member, in the words of {@code kafka-consumer-groups}.
      *

@@ -9,6 +9,7 @@ import io.tain.link.TakeoverDesk.Request;
 import io.tain.offset.CopyListener;
 import io.tain.offset.OffsetTracker;
 import io.tain.offset.OffsetTracker.Position;
+import io.tain.offset.TopicIds;
 import io.tain.source.SourcePartition;
 import io.tain.state.Checkpoint;
 import io.tain.state.StateKey;

@@ -4,6 +4,7 @@ import io.tain.batch.Assignment;
 import io.tain.config.LinkConfig;
 import io.tain.link.LinkStatus.PartitionStatus;
 import io.tain.link.TakeoverDesk.Origin;
+import io.tain.offset.TopicIds;
 import io.tain.source.LogBreak;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -343,7 +344,7 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
         try {
             Map<TopicPartition, OffsetAndMetadata> found = new HashMap<>(consumer.committed(without, ASK));
             found.values().removeIf(Objects::isNull);
-            position(found, TopicIds::origin);
+            position(found, Origin::of);
             without.removeAll(found.keySet());
             without.removeIf(partition -> !hasLeader(partition));
             if (!without.isEmpty()) {

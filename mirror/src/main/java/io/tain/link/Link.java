@@ -1,14 +1,16 @@
 package io.tain.link;
 
 import io.tain.config.Delivery;
+import io.tain.config.GroupSync;
 import io.tain.config.LinkConfig;
 import io.tain.config.ObserverSettings;
 import io.tain.link.ClusterWatch.OtherClusterException;
 import io.tain.link.LinkStatus.PartitionStatus;
 import io.tain.link.StartFailure.Side;
+import io.tain.offset.GroupCarrier;
 import io.tain.source.EchoGuard;
+import io.tain.state.KeptState;
 import io.tain.state.LinkEntry;
-import io.tain.state.StateKey;
 import io.tain.state.StateTopic;
 import io.tain.topic.TargetTopics;
 import io.tain.topic.TargetTopics.Wanted;
@@ -66,6 +68,7 @@ final class Link {
     private Optional<Admin> source = Optional.empty();
     private Optional<Admin> target = Optional.empty();
     private Optional<Ends> ends = Optional.empty();
+    private Optional<KeptState> kept = Optional.empty();
     private List<String> matching = List.of();
     private Desks desks;
     private volatile Optional<GroupDesk> groups = Optional.empty();
@@ -141,44 +144,65 @@ final class Link {
         if (extensions.handler().isEmpty()) {
             check.checkDistinct(now.sourceId(), now.targetId());
         }
+        kept = config.state()
+                .topic()
+                .map(name -> new KeptState(
+                        new StateTopic(name, config.target().client(), settings.stateId(), STATE_LIMIT),
+                        config.name()));
         check.settleGroup(source.get(), asked, this::hasCopied);
         Set<String> visible = check.visible(asked.topics());
         matching = check.topics(asked.topics());
-        if (config.state().delivery() == Delivery.EXACTLY_ONCE) {
-            try (StateTopic topic = stateTopic(START_LIMIT)) {
-                new OnceCheck(config, START_LIMIT)
-                        .check(target.get(), TakeoverDesk.idPrefix(config.name()), matching, topic);
-            }
-        }
-        if (config.state().topic().isPresent()) {
+        if (kept.isPresent()) {
+            Optional<StateTopic> usable = checkState(kept.get().topic());
             new LoopCheck(config, now, START_LIMIT)
                     .check(
-                            target.get(),
+                            usable,
                             entry(System.currentTimeMillis()).encode(),
                             settings.stateId(),
                             matching,
-                            visible);
+                            new LoopCheck.Begin(visible, check.isAtTheBeginning(asked)));
         }
         return now;
     }
 
     /** Whether its state is that of a link that has copied before. */
     private boolean hasCopied() throws StartFailure, InterruptedException {
-        if (config.state().topic().isEmpty()) {
+        if (kept.isEmpty()) {
             return false;
         }
-        try (StateTopic topic = stateTopic(START_LIMIT)) {
-            boolean readable = topic.prepare(target.orElseThrow()).isEmpty(); // else it copies without a state
-            return readable
-                    && !topic.read(
-                                    key -> key.kind() == StateKey.Kind.CHECKPOINT
-                                            && key.link().equals(config.name()),
-                                    () -> {})
-                            .isEmpty();
+        try {
+            if (kept.get().topic().prepare(target.orElseThrow()).isEmpty()) { // else it copies without a state
+                kept.get().read(() -> {});
+            }
+            return !kept.get().checkpoints().isEmpty();
         } catch (KafkaException e) {
             throw new StartFailure(
                     Side.TARGET, "link " + config.name() + ": the state topic can't be read: " + e.getMessage(), e);
         }
+    }
+
+    /** Returns the state topic if it can be used; refuses a link that was failed over. */
+    private Optional<StateTopic> checkState(StateTopic topic) throws StartFailure, InterruptedException {
+        if (config.state().delivery() == Delivery.EXACTLY_ONCE) {
+            new OnceCheck(config, START_LIMIT)
+                    .check(target.orElseThrow(), FenceClient.idPrefix(config.name()), matching, topic);
+        } else if (topic.prepare(target.orElseThrow()).isPresent()) {
+            return Optional.empty(); // who keeps it will say so
+        }
+        try {
+            kept.orElseThrow().read(() -> {});
+        } catch (KafkaException e) {
+            LOG.warn(
+                    "{}: can't find out from {} on the target whether the link has been failed over: {}",
+                    config.name(),
+                    topic.name(),
+                    e.toString());
+        }
+        Optional<String> refusal = kept.orElseThrow().refusal();
+        if (refusal.isPresent()) {
+            throw new StartFailure(Side.FAILED_OVER, refusal.get());
+        }
+        return Optional.of(topic);
     }
 
     private LinkEntry entry(long nowMs) {
@@ -254,25 +278,24 @@ final class Link {
     }
 
     private GroupDesk startGroups(OffsetMaps maps) {
-        GroupDesk desk = new GroupDesk(
-                new GroupDesk.Clusters(source.orElseThrow(), target.orElseThrow()),
-                maps,
-                config.groups(),
-                config.groupId(),
-                topic -> desks.loops().filter(loops -> loops.isBothWays(topic)).isPresent(),
-                System::currentTimeMillis);
+        GroupCarrier carrier = new GroupCarrier(
+                new GroupCarrier.Clusters(source.orElseThrow(), target.orElseThrow()),
+                config.groups().map(GroupSync::rewinds).orElse(GroupSync.Rewinds.STAY),
+                GroupCarrier.wanted(config.groups(), config.groupId()),
+                topic -> desks.loops().filter(loops -> loops.isBothWays(topic)).isPresent());
+        GroupDesk desk = new GroupDesk(carrier, maps, config.groups(), System::currentTimeMillis);
         start("groups", desk);
         return desk;
     }
 
-    private StateTopic stateTopic(Duration limit) {
-        return new StateTopic(
-                config.state().topic().orElseThrow(), config.target().client(), settings.stateId(), limit);
-    }
-
     private StateDesk startState() {
         StateDesk desk = new StateDesk(
-                config.name(), stateTopic(STATE_LIMIT), target.orElseThrow(), this::entry, new SystemPace());
+                config.name(),
+                kept.orElseThrow(),
+                target.orElseThrow(),
+                this::entry,
+                why -> onFatal.accept(new Outcome(Outcome.Kind.FAILED_OVER, Optional.of(why))),
+                new SystemPace());
         start("state", desk);
         stateThread = Optional.of(threads.remove(threads.size() - 1));
         return desk;
@@ -366,6 +389,8 @@ final class Link {
             stateThread.get().join(LAST_WORD.toMillis());
             stateThread.get().interrupt(); // a target that does not answer must not hold up the end
             ended &= join(stateThread.get(), deadline);
+        } else {
+            kept.ifPresent(KeptState::close);
         }
         if (!threads.isEmpty()) {
             LOG.info(

@@ -3,6 +3,7 @@ package io.tain.link;
 import io.tain.config.Delivery;
 import io.tain.config.LinkConfig;
 import io.tain.link.StartFailure.Side;
+import io.tain.state.OppositeLinks;
 import io.tain.state.StateKey;
 import io.tain.state.StateTopic;
 import java.time.Duration;
@@ -10,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.KafkaException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,23 +34,33 @@ final class LoopCheck {
     }
 
     /**
+     * How a link begins.
+     *
+     * @param visible all topics of the source
+     * @param atTheBeginning whether it has no positions yet, and copies all that is there
+     */
+    record Begin(Set<String> visible, boolean atTheBeginning) {}
+
+    /**
+     * @param announced the state topic on the target, if it can be written
      * @param entry of this link
      * @param topics that are mirrored now
-     * @param visible all topics of the source
+     * @param begin how the link begins
      */
-    void check(Admin target, byte[] entry, String clientId, List<String> topics, Set<String> visible)
-            throws StartFailure, InterruptedException {
+    void check(Optional<StateTopic> announced, byte[] entry, String clientId, List<String> topics, Begin begin)
+            throws StartFailure {
         String name = config.state().topic().orElseThrow();
         boolean once = config.state().delivery() == Delivery.EXACTLY_ONCE;
         if (!once) {
-            announce(target, name, entry, clientId); // else it is, before anything is written
+            announced.ifPresent(topic -> announce(topic, entry)); // else it is, before anything is written
         }
-        if (!visible.contains(name)) {
+        if (!begin.visible().contains(name)) {
             return;
         }
-        OppositeLinks opposite = new OppositeLinks(ends);
+        OppositeLinks opposite = new OppositeLinks(ends.sourceId(), ends.targetId());
         try (StateTopic topic = new StateTopic(name, config.source().client(), clientId + "-loop", limit)) {
-            opposite.take(topic.read(key -> key.kind() == StateKey.Kind.LINK, () -> {}));
+            opposite.take(topic.read(
+                    key -> key.kind() == StateKey.Kind.LINK || key.kind() == StateKey.Kind.FAILOVER, () -> {}));
         } catch (KafkaException e) {
             LOG.warn(
                     "{}: can't find out from {} on the source whether a link mirrors in the opposite direction: {}",
@@ -61,6 +71,13 @@ final class LoopCheck {
         }
         long nowMs = System.currentTimeMillis();
         for (String topic : topics) {
+            Optional<String> back = begin.atTheBeginning() && !once ? opposite.failedOver(topic) : Optional.empty();
+            if (back.isPresent()) {
+                throw new StartFailure(
+                        Side.CONFIGURATION,
+                        "link " + config.name() + " would copy all of topic " + topic + " back that link " + back.get()
+                                + " has brought before it was failed over; run tain failback first");
+            }
             Optional<String> other = once
                     ? opposite.unrecorded(topic, nowMs)
                     : opposite.running(topic, nowMs).stream().findFirst();
@@ -76,11 +93,9 @@ final class LoopCheck {
         }
     }
 
-    private void announce(Admin target, String name, byte[] entry, String clientId) throws InterruptedException {
-        try (StateTopic topic = new StateTopic(name, config.target().client(), clientId, limit)) {
-            if (topic.prepare(target).isEmpty()) {
-                topic.write(Map.of(StateKey.ofLink(config.name()), entry));
-            }
+    private void announce(StateTopic topic, byte[] entry) {
+        try {
+            topic.write(Map.of(StateKey.ofLink(config.name()), entry));
         } catch (KafkaException e) {
             LOG.debug("{}: the state topic is not written yet; who keeps it will say so", config.name(), e);
         }

@@ -4,6 +4,7 @@ import io.tain.config.Delivery;
 import io.tain.config.LinkConfig;
 import io.tain.source.EchoGuard;
 import io.tain.source.WriterUnknownException;
+import io.tain.state.OppositeLinks;
 import io.tain.state.StateKey;
 import io.tain.state.StateTopic;
 import java.time.Duration;
@@ -63,7 +64,7 @@ final class LoopDesk implements Runnable, EchoGuard.Registry {
         this.topics = List.copyOf(topics);
         this.topic = topic;
         this.source = source;
-        this.opposite = new OppositeLinks(ends);
+        this.opposite = new OppositeLinks(ends.sourceId(), ends.targetId());
     }
 
     @Override

@@ -46,8 +46,8 @@ public final class Mirror implements MirrorView {
     private record Failed(LinkConfig link, Outcome outcome) {}
 
     private void onFatal(LinkConfig link, Outcome outcome) {
-        if (outcome.kind() == Outcome.Kind.FAILED
-                && link.tuning().intervals().restart().isPresent()) {
+        boolean passes = outcome.kind() == Outcome.Kind.FAILED || outcome.kind() == Outcome.Kind.FAILED_OVER;
+        if (passes && link.tuning().intervals().restart().isPresent()) {
             failed.add(Optional.of(new Failed(link, outcome)));
         } else {
             end(outcome);
@@ -66,15 +66,26 @@ public final class Mirror implements MirrorView {
 
     /**
      * Checks that both clusters of every link answer and differ, then starts the links. Blocks for a bounded time; a
-     * {@link #stop} meanwhile makes it return at once.
+     * {@link #stop} meanwhile makes it return at once. Of several links, one that was failed over does not keep the others.
      */
     public void start() throws StartFailure {
+        List<Link> checked = new ArrayList<>();
         try {
             List<Link.Ends> ends = new ArrayList<>();
+            List<Failed> waiting = new ArrayList<>();
             for (Link link : links) {
-                ends.add(link.check());
+                try {
+                    ends.add(link.check());
+                    checked.add(link);
+                } catch (StartFailure e) {
+                    if (e.side() != Side.FAILED_OVER || links.size() == 1 + waiting.size() || !mayWait(link)) {
+                        throw e;
+                    }
+                    waiting.add(new Failed(link.config(), outcome(e)));
+                }
             }
-            refuseLoops(ends);
+            refuseLoops(checked, ends);
+            waiting.forEach(link -> failed.add(Optional.of(link)));
         } catch (StartFailure e) {
             boolean asked = stopAsked.getCount() == 0; // then the failure is only that the clients were closed
             shutDown();
@@ -86,10 +97,19 @@ public final class Mirror implements MirrorView {
             Thread.currentThread().interrupt();
             throw new StartFailure(Side.CONFIGURATION, "interrupted", e);
         }
-        startLinks();
+        startLinks(checked);
     }
 
-    private synchronized void startLinks() {
+    private static boolean mayWait(Link link) {
+        return link.config().tuning().intervals().restart().isPresent();
+    }
+
+    private static Outcome outcome(StartFailure failure) {
+        Outcome.Kind kind = failure.side() == Side.FAILED_OVER ? Outcome.Kind.FAILED_OVER : Outcome.Kind.FAILED;
+        return new Outcome(kind, Optional.of(failure.getMessage()));
+    }
+
+    private synchronized void startLinks(List<Link> checked) {
         if (stopped) {
             return;
         }
@@ -103,31 +123,31 @@ public final class Mirror implements MirrorView {
                 .max()
                 .orElse(0);
         budgetBytesPerStream = budget / Math.max(1, streams);
-        for (Link link : links) {
+        for (Link link : checked) {
             link.start(budgetBytesPerStream);
         }
     }
 
     /** Two links in opposite directions under the same names would send every record back and forth for ever. */
-    private void refuseLoops(List<Link.Ends> ends) throws StartFailure {
-        for (int i = 0; i < links.size(); i++) {
-            for (int j = i + 1; j < links.size(); j++) {
+    private static void refuseLoops(List<Link> checked, List<Link.Ends> ends) throws StartFailure {
+        for (int i = 0; i < checked.size(); i++) {
+            for (int j = i + 1; j < checked.size(); j++) {
                 Link.Ends one = ends.get(i);
                 Link.Ends other = ends.get(j);
                 boolean opposite = one.sourceId().equals(other.targetId())
                         && one.targetId().equals(other.sourceId());
                 Optional<String> shared = Optional.empty();
-                boolean guarded =
-                        links.get(i).tellsEchoesOf(links.get(j)) && links.get(j).tellsEchoesOf(links.get(i));
+                boolean guarded = checked.get(i).tellsEchoesOf(checked.get(j))
+                        && checked.get(j).tellsEchoesOf(checked.get(i));
                 if (opposite && !guarded) {
-                    shared = links.get(i).sharedTopic(links.get(j));
-                    shared = shared.isPresent() ? shared : links.get(j).sharedTopic(links.get(i));
+                    shared = checked.get(i).sharedTopic(checked.get(j));
+                    shared = shared.isPresent() ? shared : checked.get(j).sharedTopic(checked.get(i));
                 }
                 if (shared.isPresent()) {
                     throw new StartFailure(
                             Side.CONFIGURATION,
-                            "links " + links.get(i).config().name() + " and "
-                                    + links.get(j).config().name() + " mirror topic " + shared.get()
+                            "links " + checked.get(i).config().name() + " and "
+                                    + checked.get(j).config().name() + " mirror topic " + shared.get()
                                     + " both ways under the same name: its records would go back and forth for ever;"
                                     + " let both deliver exactly once, or exclude it from one of them");
                 }
@@ -177,11 +197,13 @@ public final class Mirror implements MirrorView {
     private void plan(Failed what) {
         Duration first = what.link.tuning().intervals().restart().orElseThrow();
         Duration wait = restarts.plan(what.link.name(), first, what.outcome);
-        LOG.error(
-                "link {} has failed and starts again in {} s: {}",
-                what.link.name(),
-                Math.max(1, wait.toSeconds()),
-                what.outcome.cause().orElse("unknown"));
+        long seconds = Math.max(1, wait.toSeconds());
+        String cause = what.outcome.cause().orElse("unknown");
+        if (what.outcome.kind() == Outcome.Kind.FAILED_OVER) {
+            LOG.warn("link {} waits, and looks again in {} s: {}", what.link.name(), seconds, cause);
+        } else {
+            LOG.error("link {} has failed and starts again in {} s: {}", what.link.name(), seconds, cause);
+        }
     }
 
     private void startAgain(String name) {
@@ -202,7 +224,7 @@ public final class Mirror implements MirrorView {
                 }
             }
         } catch (StartFailure e) {
-            onFatal(next.config(), new Outcome(Outcome.Kind.FAILED, Optional.of(e.getMessage())));
+            onFatal(next.config(), outcome(e));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -18,6 +18,8 @@ public record Outcome(Kind kind, Optional<String> cause) {
         ABORTED,
         /** A thread died, or the group member could not go on. */
         FAILED,
+        /** The link has been failed over, and nobody lets it run again. */
+        FAILED_OVER,
         /** Another process has joined the group under this one's {@code group.instance.id}. */
         REPLACED
     }

@@ -11,6 +11,7 @@ import io.tain.link.TakeoverDesk.Origin;
 import io.tain.link.TakeoverDesk.Place;
 import io.tain.offset.OffsetTracker;
 import io.tain.offset.OffsetTracker.Position;
+import io.tain.offset.TopicIds;
 import io.tain.source.LogBreak;
 import io.tain.source.SourcePartition;
 import java.time.Duration;

@@ -9,6 +9,7 @@ import io.tain.link.Event.Kind;
 import io.tain.link.Event.Offsets;
 import io.tain.link.MoveOrder.Where;
 import io.tain.offset.OffsetTracker.Position;
+import io.tain.offset.TopicIds;
 import io.tain.source.LogBreak;
 import java.time.Duration;
 import java.util.Collection;

@@ -158,6 +158,12 @@ final class StartCheck {
         boolean look() throws StartFailure, InterruptedException;
     }
 
+    /** Whether the group has no positions, and is to copy all that is there. */
+    boolean isAtTheBeginning(Asked asked) throws StartFailure, InterruptedException {
+        return config.source().start() == StartPosition.EARLIEST
+                && commits(asked.commits()).isEmpty();
+    }
+
     private KafkaFuture<Map<TopicPartition, OffsetAndMetadata>> askCommits(Admin source) {
         int timeoutMs = (int) limit.toMillis();
         return source.listConsumerGroupOffsets(

@@ -9,7 +9,9 @@ public final class StartFailure extends Exception {
         SOURCE,
         TARGET,
         /** The configuration asks for something that cannot work, such as a cluster mirrored onto itself. */
-        CONFIGURATION
+        CONFIGURATION,
+        /** Neither: the link has been failed over. */
+        FAILED_OVER
     }
 
     private final Side side;

@@ -4,6 +4,7 @@ import io.tain.batch.Assignment;
 import io.tain.offset.OffsetTracker.Position;
 import io.tain.state.Checkpoint;
 import io.tain.state.Checkpoint.Phase;
+import io.tain.state.KeptState;
 import io.tain.state.LinkEntry;
 import io.tain.state.StateKey;
 import io.tain.state.StateTopic;
@@ -18,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.LongFunction;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.admin.Admin;
@@ -28,14 +30,22 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The thread of a link that keeps its state on the target: once a second what has moved, and what is left at a release. Owns the
- * {@link StateTopic}; others ask through the mailbox, and nothing of the data path waits for it.
+ * {@link StateTopic}; others ask through the mailbox, and nothing of the data path waits for it. It is the first to hear that the link
+ * is failed over.
  */
 final class StateDesk implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(StateDesk.class);
     private static final long INTERVAL_MS = 1_000;
     private static final long RENEW_MS = 60_000;
 
+    /** How often it looks whether the link is to be failed over. */
+    private static final long LOOK_MS = 3_000;
+
+    /** How soon it looks again when the topic could not be read. */
+    private static final long LOOK_AGAIN_MS = 15_000;
+
     private final String link;
+    private final KeptState kept;
     private final StateTopic topic;
     private final Admin target;
     private final LongFunction<LinkEntry> entry;
@@ -44,26 +54,37 @@ final class StateDesk implements Runnable {
     private final Mailbox mailbox = new Mailbox(something::release);
     private final Map<Assignment, Copying> tracked = new HashMap<>();
     private final Map<Assignment, Position> written = new HashMap<>();
-    private final Map<StateKey, byte[]> state = new HashMap<>();
     private final List<Contribution> others = new ArrayList<>();
     private volatile boolean stopping;
     private volatile OptionalLong failingSinceNanos = OptionalLong.empty();
     private boolean prepared;
     private long nextNanos;
     private long renewNanos;
+    private long lookNanos;
+    private Optional<Consumer<String>> onRefused;
 
     /**
-     * @param topic used and closed by this thread
+     * @param kept used and closed by this thread
      * @param entry the link's own, at a time in milliseconds since the epoch
+     * @param onRefused told once, by this thread, why the link must not run any longer
      */
-    StateDesk(String link, StateTopic topic, Admin target, LongFunction<LinkEntry> entry, Pace pace) {
+    StateDesk(
+            String link,
+            KeptState kept,
+            Admin target,
+            LongFunction<LinkEntry> entry,
+            Consumer<String> onRefused,
+            Pace pace) {
         this.link = link;
-        this.topic = topic;
+        this.kept = kept;
+        this.topic = kept.topic();
+        this.onRefused = Optional.of(onRefused);
         this.target = target;
         this.entry = entry;
         this.pace = pace;
         this.nextNanos = pace.nanoTime();
         this.renewNanos = nextNanos + TimeUnit.MILLISECONDS.toNanos(RENEW_MS);
+        this.lookNanos = nextNanos + TimeUnit.MILLISECONDS.toNanos(LOOK_MS);
     }
 
     /** State beside checkpoints: asked on the desk's thread once a second, and told whether that was written. */
@@ -125,13 +146,7 @@ final class StateDesk implements Runnable {
         mailbox.post(() -> {
             try {
                 readNews();
-                Map<StateKey, byte[]> found = new HashMap<>();
-                state.forEach((key, value) -> {
-                    if (wanted.test(key)) {
-                        found.put(key, value);
-                    }
-                });
-                answer.complete(found);
+                answer.complete(kept.find(wanted));
             } catch (KafkaException e) {
                 answer.completeExceptionally(e);
             }
@@ -168,28 +183,40 @@ final class StateDesk implements Runnable {
 
     @Override
     public void run() {
-        try (topic) {
+        try (kept) {
             readAhead();
             while (!stopping) {
                 something.tryAcquire(INTERVAL_MS, TimeUnit.MILLISECONDS);
                 something.drainPermits();
                 mailbox.drain();
                 maybeWrite();
+                maybeLook();
             }
         } catch (InterruptedException | InterruptException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    /** While the group is being joined: by the time that partitions are taken over, the state is known. */
-    private void readAhead() {
+    /** While the group is being joined: by the time that partitions are taken over, the state is known. Tells whether it is. */
+    private boolean readAhead() {
         try {
             readNews();
+            return true;
         } catch (InterruptException e) {
             throw e;
         } catch (KafkaException e) {
             LOG.debug("{}: the state can't be read yet; who needs it asks again", link, e);
+            return false;
         }
+    }
+
+    /** Whether somebody else has written what this link must know: one question for the topic's end while nobody has. */
+    private void maybeLook() {
+        if (pace.nanoTime() - lookNanos < 0) {
+            return;
+        }
+        long pauseMs = readAhead() ? LOOK_MS : LOOK_AGAIN_MS;
+        lookNanos = pace.nanoTime() + TimeUnit.MILLISECONDS.toNanos(pauseMs);
     }
 
     private void maybeWrite() {
@@ -283,12 +310,10 @@ final class StateDesk implements Runnable {
 
     private void readNews() {
         prepare();
-        topic.read(key -> key.link().equals(link), this::onLost).forEach((key, value) -> {
-            if (value.isPresent()) {
-                state.put(key, value.get());
-            } else {
-                state.remove(key);
-            }
+        kept.read(this::onLost);
+        kept.refusal().ifPresent(why -> {
+            onRefused.ifPresent(told -> told.accept(why));
+            onRefused = Optional.empty();
         });
     }
 
@@ -298,7 +323,6 @@ final class StateDesk implements Runnable {
                         + " anew, and where one is missing the group's last commit counts",
                 link,
                 topic.name());
-        state.clear();
         written.clear();
         renewNanos = pace.nanoTime();
     }

@@ -4,10 +4,12 @@ import io.tain.batch.Assignment.Owner;
 import io.tain.batch.OpenBatch;
 import io.tain.batch.TargetTraits;
 import io.tain.offset.OffsetTracker.Position;
+import io.tain.offset.TopicIds;
 import io.tain.source.EchoGuard;
 import io.tain.state.Checkpoint;
 import io.tain.state.Checkpoint.Phase;
 import io.tain.state.Checkpoint.Producer;
+import io.tain.state.KeptState;
 import io.tain.state.StateKey;
 import io.tain.wire.FenceClient;
 import io.tain.wire.FenceClient.Ownership;
@@ -29,6 +31,7 @@ import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsResult;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -92,11 +95,6 @@ final class TakeoverDesk implements Runnable, Ticking {
         this.tickNanos = pace.nanoTime();
     }
 
-    /** What the transactional ids of a link begin with, before the partition. */
-    static String idPrefix(String link) {
-        return "tain-" + link + "-";
-    }
-
     /** How a partition's commit came to be. */
     enum Origin {
         /** There is none: the position is the log's beginning. */
@@ -104,7 +102,11 @@ final class TakeoverDesk implements Runnable, Ticking {
         /** By an operator, another tool, or a policy: the copy begins anew there, whatever is on the target. */
         CHOSEN,
         /** By a link that delivers exactly once: it has its place on the target with it. */
-        MARKED
+        MARKED;
+
+        static Origin of(OffsetAndMetadata commit) {
+            return TopicIds.targetOffset(commit.metadata()).isPresent() ? MARKED : CHOSEN;
+        }
     }
 
     /**
@@ -141,6 +143,7 @@ final class TakeoverDesk implements Runnable, Ticking {
         private Position from;
         private TopicIds ids;
         private boolean afresh;
+        private boolean letGo;
         private Optional<Producer> released = Optional.empty();
         private long sinceMs;
         private long idLifeMs;
@@ -177,11 +180,11 @@ final class TakeoverDesk implements Runnable, Ticking {
         private boolean isAlone(ProducerIdentity given) {
             boolean isNext = released.filter(last -> last.id() == given.id() && last.epoch() + 1 == given.epoch())
                     .isPresent();
-            return isNext || (given.epoch() == 0 && (afresh || released.isPresent()));
+            return isNext || (given.epoch() == 0 && (afresh || letGo));
         }
 
         private boolean mayWalk() {
-            return !done.isDone() && !afresh && released.isEmpty();
+            return !done.isDone() && !afresh && !letGo;
         }
 
         private String topic() {
@@ -249,7 +252,7 @@ final class TakeoverDesk implements Runnable, Ticking {
             });
             fresh.stream().filter(job -> !job.done.isDone()).forEach(job -> {
                 job.progress = "fencing off former owners";
-                String id = idPrefix(link) + job.request.partition;
+                String id = FenceClient.idPrefix(link) + job.request.partition;
                 job.sinceMs = pace.steadyMs();
                 job.fence = fences.fence(id, job.request.partition, job::isAlone);
             });
@@ -289,7 +292,9 @@ final class TakeoverDesk implements Runnable, Ticking {
             ListOffsetsResult starts = connections.target.listOffsets(first);
             ListOffsetsResult ends = connections.target.listOffsets(last);
             Set<StateKey> keys = fresh.stream().map(this::key).collect(Collectors.toSet());
+            keys.add(StateKey.ofFailover(link));
             Map<StateKey, byte[]> kept = state.read(keys::contains).get(30, TimeUnit.SECONDS);
+            refuseFailedOver(kept);
             long idLifeMs = idLife.ms(Duration.ofSeconds(30));
             for (Job job : fresh) {
                 job.idLifeMs = idLifeMs;
@@ -311,6 +316,14 @@ final class TakeoverDesk implements Runnable, Ticking {
         }
     }
 
+    /** A process that comes back from wherever it was must not write for a link that was failed over meanwhile. */
+    private void refuseFailedOver(Map<StateKey, byte[]> kept) {
+        Optional<String> refusal = KeptState.refusal(link, Optional.ofNullable(kept.get(StateKey.ofFailover(link))));
+        if (refusal.isPresent()) {
+            throw new IllegalStateException(refusal.get());
+        }
+    }
+
     private StateKey key(Job job) {
         return new StateKey(StateKey.Kind.CHECKPOINT, link, job.request.partition);
     }
@@ -320,10 +333,11 @@ final class TakeoverDesk implements Runnable, Ticking {
         Optional<Checkpoint> checkpoint =
                 Optional.ofNullable(kept.get(key(job))).flatMap(Checkpoint::parse);
         checkpoint.ifPresent(found -> job.producers.addAll(found.producers()));
-        job.released = checkpoint
+        job.letGo = checkpoint
                 .filter(found ->
                         found.phase() == Phase.RELEASED && found.targetOffset() >= request.committed.targetOffset())
-                .flatMap(Checkpoint::lastProducer);
+                .isPresent();
+        job.released = checkpoint.filter(found -> job.letGo).flatMap(Checkpoint::lastProducer);
         checkpoint = checkpoint.filter(found -> !TopicIds.differ(found.targetTopic(), request.ids.target())
                 && !TopicIds.differ(found.sourceTopic(), request.ids.source()));
         long before = request.origin == Origin.MARKED ? request.committed.targetOffset() : -1;
@@ -335,7 +349,8 @@ final class TakeoverDesk implements Runnable, Ticking {
             job.ids = new TopicIds(
                     request.origin == Origin.NONE ? best.sourceTopic() : request.ids.source(), request.ids.target());
         } else if (checkpoint.isEmpty()) {
-            job.released = Optional.empty(); // of other topics of these names
+            job.letGo = false; // of other topics of these names
+            job.released = Optional.empty();
             LOG.warn(
                     "{}: the state topic has no checkpoint of {}; what was copied is counted from its last commit, source"
                             + " offset {} and target offset {}",
@@ -426,8 +441,15 @@ final class TakeoverDesk implements Runnable, Ticking {
                                     pace.currentTimeMs())
                             .encode());
         }
-        CompletableFuture<Void> written = state.write(records);
-        if (pace.await(written, Duration.ofSeconds(60)) && !written.isCompletedExceptionally()) {
+        // Whoever fails the link over writes that first and looks at these then: so one of the two sees the other.
+        StateKey failover = StateKey.ofFailover(link);
+        CompletableFuture<Map<StateKey, byte[]>> written =
+                state.write(records).thenCompose(done -> state.read(failover::equals));
+        boolean isWritten = pace.await(written, Duration.ofSeconds(60)) && !written.isCompletedExceptionally();
+        Optional<String> refusal = isWritten
+                ? KeptState.refusal(link, Optional.ofNullable(written.join().get(failover)))
+                : Optional.of("the state topic can't be written on the target, or not be read");
+        if (refusal.isEmpty()) {
             places.forEach((job, place) -> {
                 if (job.takeover != null && job.takeover.copies() > 0) {
                     LOG.info(
@@ -440,8 +462,7 @@ final class TakeoverDesk implements Runnable, Ticking {
                 job.done.complete(place);
             });
         } else {
-            found.forEach(job -> job.done.completeExceptionally(
-                    new IllegalStateException("the state topic can't be written on the target")));
+            found.forEach(job -> job.done.completeExceptionally(new IllegalStateException(refusal.get())));
         }
     }
 }

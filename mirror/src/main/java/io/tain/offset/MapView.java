@@ -193,6 +193,28 @@ public final class MapView {
         return new Translation(target == targetEnd() ? Kind.END : Kind.AHEAD, covered());
     }
 
+    /** Whether records may have been copied behind its last run that nobody noted. */
+    public boolean endsWithGap() {
+        return !chunks.isEmpty() && hasGapAtEnd();
+    }
+
+    /** The runs of the last records that it knows of, in the target's order: of so many, or of all. */
+    public List<Run> lastRuns(long records) {
+        List<Run> last = new ArrayList<>();
+        long count = 0;
+        for (int i = chunks.size() - 1; i >= 0 && count < records; i--) {
+            List<Run> runs = chunks.get(i).runs();
+            for (int j = runs.size() - 1; j >= 0 && count < records; j--) {
+                Run run = runs.get(j);
+                long wanted = Math.min(run.count(), records - count);
+                long skipped = run.count() - wanted;
+                last.add(0, new Run(run.source() + skipped, run.target() + skipped, wanted));
+                count += wanted;
+            }
+        }
+        return last;
+    }
+
     private boolean hasGapAtEnd() {
         return last().clear() > last().sourceEnd();
     }

@@ -21,7 +21,9 @@ public record StateKey(Kind kind, String link, TopicPartition partition, int chu
         /** A part of the partition's offset map. */
         MAP,
         /** A {@link LinkEntry}, of no partition. */
-        LINK
+        LINK,
+        /** A {@link FailoverEntry}, of no partition. */
+        FAILOVER
     }
 
     public StateKey(Kind kind, String link, TopicPartition partition) {
@@ -31,6 +33,11 @@ public record StateKey(Kind kind, String link, TopicPartition partition, int chu
     /** Of what is said of a link as a whole. */
     public static StateKey ofLink(String link) {
         return new StateKey(Kind.LINK, link, new TopicPartition("", 0));
+    }
+
+    /** Of whether a link was failed over. */
+    public static StateKey ofFailover(String link) {
+        return new StateKey(Kind.FAILOVER, link, new TopicPartition("", 0));
     }
 
     byte[] encode() {

@@ -54,6 +54,12 @@ public final class StateTopic implements AutoCloseable {
     private Optional<KafkaConsumer<byte[], byte[]>> consumer = Optional.empty();
     private Optional<KafkaProducer<byte[], byte[]>> producer = Optional.empty();
 
+    /** Up to where the topic is known; -1 if nothing was read yet. */
+    private long known = -1;
+
+    /** What was written here and is known without being read, to be told of by the next read. */
+    private final Map<StateKey, Optional<byte[]>> own = new HashMap<>();
+
     /**
      * Connects at the first use.
      *
@@ -141,6 +147,8 @@ public final class StateTopic implements AutoCloseable {
         } catch (KafkaException e) {
             consumer.ifPresent(made -> made.close(CloseOptions.timeout(Duration.ZERO)));
             consumer = Optional.empty(); // what was read in vain is to be read again
+            known = -1;
+            own.clear();
             throw e;
         }
     }
@@ -149,8 +157,14 @@ public final class StateTopic implements AutoCloseable {
         KafkaConsumer<byte[], byte[]> reader = reader();
         Map<StateKey, Optional<byte[]>> read = new HashMap<>();
         long end = reader.endOffsets(List.of(partition), limit).getOrDefault(partition, 0L);
+        own.forEach((key, value) -> {
+            if (wanted.test(key)) {
+                read.put(key, value);
+            }
+        });
         if (end < reader.position(partition, limit)) {
             onRestart.run();
+            read.clear();
             reader.seekToBeginning(List.of(partition));
         }
         long deadline = System.nanoTime() + limit.toNanos();
@@ -164,6 +178,7 @@ public final class StateTopic implements AutoCloseable {
                 }
             } catch (OffsetOutOfRangeException e) {
                 onRestart.run();
+                read.clear();
                 reader.seekToBeginning(List.of(partition));
             }
             if (System.nanoTime() - deadline > 0) {
@@ -171,6 +186,8 @@ public final class StateTopic implements AutoCloseable {
                         + " within " + limit.toSeconds() + " s");
             }
         }
+        own.clear();
+        known = reader.position(partition, limit);
         return read;
     }
 
@@ -198,14 +215,28 @@ public final class StateTopic implements AutoCloseable {
         try {
             records.forEach((key, value) -> sent.add(writer.send(new ProducerRecord<>(name, 0, key.encode(), value))));
             writer.flush();
+            long first = Long.MAX_VALUE;
+            long last = -1;
             for (Future<RecordMetadata> one : sent) {
-                one.get();
+                long offset = one.get().offset();
+                first = Math.min(first, offset);
+                last = Math.max(last, offset);
+            }
+            if (first == known && last - first + 1 == sent.size()) {
+                know(records, last + 1);
             }
         } catch (InterruptedException e) {
             throw new InterruptException(e);
         } catch (ExecutionException e) {
             throw e.getCause() instanceof KafkaException known ? known : new KafkaException(e.getCause());
         }
+    }
+
+    /** Nobody else wrote in between, so these need not be read. */
+    private void know(Map<StateKey, byte[]> records, long next) {
+        records.forEach((key, value) -> own.put(key, Optional.ofNullable(value)));
+        reader().seek(partition, next);
+        known = next;
     }
 
     private KafkaProducer<byte[], byte[]> writer() {
@@ -230,6 +261,8 @@ public final class StateTopic implements AutoCloseable {
         producer.ifPresent(made -> made.close(Duration.ZERO));
         consumer = Optional.empty();
         producer = Optional.empty();
+        known = -1;
+        own.clear();
     }
 
     private static String text(Throwable failure) {

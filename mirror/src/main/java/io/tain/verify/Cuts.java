@@ -104,7 +104,7 @@ final class Cuts implements AutoCloseable {
                 link.source().start() != StartPosition.EARLIEST);
     }
 
-    private static void addCompacted(Map<String, String> policies, Set<String> compacted) {
+    static void addCompacted(Map<String, String> policies, Set<String> compacted) {
         policies.forEach((topic, policy) -> {
             if (policy.contains("compact")) {
                 compacted.add(topic);

@@ -66,6 +66,11 @@ public final class FenceClient implements AutoCloseable {
         return new FenceClient(ClusterConnection.forProducer(settings, clientId, MAX_IN_FLIGHT, clusterListener));
     }
 
+    /** What the transactional ids of a link begin with, before the partition. */
+    public static String idPrefix(String link) {
+        return "tain-" + link + "-";
+    }
+
     /**
      * Who writes the partition from now on.
      *

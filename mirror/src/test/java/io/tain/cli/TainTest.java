@@ -133,7 +133,7 @@ class TainTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"SOURCE, 4", "TARGET, 5", "CONFIGURATION, 3"})
+    @CsvSource({"SOURCE, 4", "TARGET, 5", "CONFIGURATION, 3", "FAILED_OVER, 6"})
     void shouldTellByTheStatusWhichSideFailedAtTheStart(StartFailure.Side side, int expected) throws Exception {
         tain.mirror().failing(new StartFailure(side, "s:9092 did not answer within 30 s", new IllegalStateException()));
 
@@ -144,7 +144,7 @@ class TainTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"HALTED, 6", "ABORTED, 6", "FAILED, 1", "REPLACED, 1"})
+    @CsvSource({"HALTED, 6", "ABORTED, 6", "FAILED_OVER, 6", "FAILED, 1", "REPLACED, 1"})
     void shouldTellByTheStatusHowItEnded(Outcome.Kind kind, int expected) throws Exception {
         tain.mirror().ending(kind, "orders-0@17: too large");
 

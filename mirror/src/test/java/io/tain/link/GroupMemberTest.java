@@ -17,6 +17,7 @@ import io.tain.config.Tuning;
 import io.tain.link.TakeoverDesk.Origin;
 import io.tain.offset.OffsetTracker;
 import io.tain.offset.OffsetTracker.Position;
+import io.tain.offset.TopicIds;
 import io.tain.source.BatchIntake;
 import io.tain.source.IntakeCounters;
 import io.tain.source.ReaderTerms;

@@ -7,6 +7,7 @@ import io.tain.link.MoveOrder.Action;
 import io.tain.link.MoveOrder.Where;
 import io.tain.link.PartitionFlow.Phase;
 import io.tain.offset.OffsetTracker.Position;
+import io.tain.offset.TopicIds;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;

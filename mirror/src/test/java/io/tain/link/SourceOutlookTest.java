@@ -3,6 +3,7 @@ package io.tain.link;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tain.offset.OffsetTracker.Position;
+import io.tain.offset.TopicIds;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

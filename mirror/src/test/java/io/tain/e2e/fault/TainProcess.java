@@ -201,6 +201,19 @@ public final class TainProcess implements AutoCloseable {
         return this;
     }
 
+    /** Returns once this stands on its standard output. */
+    public TainProcess awaitOut(String text, Duration patience) {
+        try {
+            Await.until("'" + text + "' on standard output", patience, () -> out().contains(text) || !isAlive());
+        } catch (AssertionError e) {
+            throw new AssertionError(e.getMessage() + "\n" + out() + err(), e);
+        }
+        if (!out().contains(text)) {
+            throw new AssertionError("ended with " + process.exitValue() + " before '" + text + "':\n" + out() + err());
+        }
+        return this;
+    }
+
     /** What it has written to its standard output. */
     public String out() {
         return read(out);

@@ -1,4 +1,4 @@
-package io.tain.link;
+package io.tain.offset;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,13 +1,10 @@
-package io.tain.link;
+package io.tain.state;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tain.config.Delivery;
-import io.tain.state.Checkpoint;
 import io.tain.state.Checkpoint.Phase;
 import io.tain.state.Checkpoint.Producer;
-import io.tain.state.LinkEntry;
-import io.tain.state.StateKey;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +17,7 @@ class OppositeLinksTest {
     private static final TopicPartition PARTITION = new TopicPartition("orders", 0);
     private static final long NOW = 1_000_000;
 
-    private final OppositeLinks opposite = new OppositeLinks(new Link.Ends("here", "there"));
+    private final OppositeLinks opposite = new OppositeLinks("here", "there");
 
     private void take(String link, LinkEntry entry, long... producers) {
         List<Producer> all = Arrays.stream(producers)
@@ -58,6 +55,29 @@ class OppositeLinksTest {
 
         assertThat(opposite.hasWritten(8)).isFalse();
         assertThat(opposite.running("orders", NOW)).isEmpty();
+    }
+
+    @Test
+    void shouldNotTakeOneForRunningThatWasFailedOver() {
+        take("back", entry("there", "here", Delivery.AT_LEAST_ONCE), 8);
+        opposite.take(Map.of(
+                StateKey.ofFailover("back"),
+                Optional.of(new FailoverEntry(FailoverEntry.Phase.STOPPING, NOW, NOW).encode())));
+        assertThat(opposite.running("orders", NOW)).as("it may still write").containsExactly("back");
+
+        opposite.take(Map.of(
+                StateKey.ofFailover("back"),
+                Optional.of(new FailoverEntry(FailoverEntry.Phase.DONE, NOW, NOW).encode())));
+
+        assertThat(opposite.running("orders", NOW)).isEmpty();
+        assertThat(opposite.unrecorded("orders", NOW)).isEmpty();
+        assertThat(opposite.hasWritten(8)).as("what it has written").isTrue();
+        assertThat(opposite.failedOver("orders")).contains("back");
+        assertThat(opposite.failedOver("other")).isEmpty();
+
+        opposite.take(Map.of(StateKey.ofFailover("back"), Optional.empty()));
+        assertThat(opposite.running("orders", NOW)).containsExactly("back");
+        assertThat(opposite.failedOver("orders")).isEmpty();
     }
 
     @Test

@@ -1,6 +1,5 @@
-package io.tain.link;
+package io.tain.offset;
 
-import io.tain.link.TakeoverDesk.Origin;
 import io.tain.offset.OffsetTracker.Position;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -16,13 +15,15 @@ import org.apache.kafka.common.Uuid;
  * @param source the source topic; zero if unknown
  * @param target the target topic; zero if unknown
  */
-record TopicIds(Uuid source, Uuid target) {
-    static final TopicIds UNKNOWN = new TopicIds(Uuid.ZERO_UUID, Uuid.ZERO_UUID);
+public record TopicIds(Uuid source, Uuid target) {
+    /** Nothing is said of them. */
+    public static final TopicIds UNKNOWN = new TopicIds(Uuid.ZERO_UUID, Uuid.ZERO_UUID);
 
     private static final Pattern TEXT =
             Pattern.compile("tain source=([A-Za-z0-9_-]{22}) target=([A-Za-z0-9_-]{22})(?: next=(\\d{1,19}))?");
 
-    static TopicIds parse(String text) {
+    /** {@link #UNKNOWN} where the text is somebody else's. */
+    public static TopicIds parse(String text) {
         Matcher matcher = TEXT.matcher(text == null ? "" : text);
         if (!matcher.matches()) {
             return UNKNOWN;
@@ -35,7 +36,7 @@ record TopicIds(Uuid source, Uuid target) {
     }
 
     /** The target offset that was committed along with a position: from a link that delivers exactly once. */
-    static OptionalLong targetOffset(String text) {
+    public static OptionalLong targetOffset(String text) {
         Matcher matcher = TEXT.matcher(text == null ? "" : text);
         return matcher.matches() && matcher.group(3) != null
                 ? OptionalLong.of(Long.parseLong(matcher.group(3)))
@@ -43,42 +44,38 @@ record TopicIds(Uuid source, Uuid target) {
     }
 
     /** Which topics a commit speaks of. */
-    static TopicIds of(OffsetAndMetadata commit) {
+    public static TopicIds of(OffsetAndMetadata commit) {
         return parse(commit.metadata());
     }
 
     /** A committed position, with the target offset that was committed along. */
-    static Position position(OffsetAndMetadata commit) {
+    public static Position position(OffsetAndMetadata commit) {
         return new Position(
                 commit.offset(),
                 commit.leaderEpoch().orElse(-1),
                 targetOffset(commit.metadata()).orElse(-1));
     }
 
-    /** How a commit came to be. */
-    static Origin origin(OffsetAndMetadata commit) {
-        return targetOffset(commit.metadata()).isPresent() ? Origin.MARKED : Origin.CHOSEN;
-    }
-
-    String text() {
+    /** As it goes with a commit; empty text where nothing is known. */
+    public String text() {
         return equals(UNKNOWN) ? "" : "tain source=" + source + " target=" + target;
     }
 
     /** What to commit for a position in these topics, which goes with an offset of the target. */
-    OffsetAndMetadata mark(Position position) {
+    public OffsetAndMetadata mark(Position position) {
         String ids = "tain source=" + source + " target=" + target;
         return new OffsetAndMetadata(
                 position.offset(), commit(position).leaderEpoch(), ids + " next=" + position.targetOffset());
     }
 
     /** What to commit for a position in these topics. */
-    OffsetAndMetadata commit(Position position) {
+    public OffsetAndMetadata commit(Position position) {
         Optional<Integer> epoch = position.leaderEpoch() < 0 ? Optional.empty() : Optional.of(position.leaderEpoch());
         return new OffsetAndMetadata(position.offset(), epoch, text());
     }
 
     /** Whether two ids are known and differ. */
-    static boolean differ(Uuid one, Uuid other) {
+    public static boolean differ(Uuid one, Uuid other) {
         return !one.equals(Uuid.ZERO_UUID) && !other.equals(Uuid.ZERO_UUID) && !one.equals(other);
     }
 }
