@@ -3,9 +3,11 @@ package io.tain.link;
 import io.tain.batch.Assignment;
 import io.tain.batch.Verdict;
 import io.tain.link.Event.Offsets;
+import io.tain.link.LinkStatus.Batches;
 import io.tain.link.LinkStatus.Measures;
 import io.tain.link.LinkStatus.PartitionStatus;
 import io.tain.link.LinkStatus.State;
+import io.tain.link.LinkStatus.Traffic;
 import io.tain.link.TakeoverDesk.Job;
 import io.tain.link.TakeoverDesk.Origin;
 import io.tain.link.TakeoverDesk.Place;
@@ -451,7 +453,7 @@ final class PartitionFlow {
                 ? OptionalLong.of(Math.max(0, end.getAsLong() - committable))
                 : OptionalLong.empty();
         return new PartitionStatus(
-                partition, state, why, position, committable, lag, measures(committable, lag, pace), untilLossMs);
+                partition, state, why, position, committable, lag, measures(committable, lag, pace), Optional.empty());
     }
 
     private Measures measures(long committable, OptionalLong lag, Pace pace) {
@@ -461,7 +463,8 @@ final class PartitionFlow {
         }
         long uncommittedMs = Duration.ofNanos(nowNanos - cleanNanos).toMillis();
         if (source == null) {
-            return new Measures(committed, end(), OptionalLong.empty(), uncommittedMs, 0, Map.of(), 0, 0);
+            return new Measures(
+                    committed, end(), OptionalLong.empty(), untilLossMs, uncommittedMs, Batches.NONE, Traffic.NONE);
         }
         OptionalLong lagMs = OptionalLong.empty();
         if (lag.isPresent()) {
@@ -477,10 +480,12 @@ final class PartitionFlow {
                 committed,
                 end(),
                 lagMs,
+                untilLossMs,
                 uncommittedMs,
-                source.batches(Verdict.Action.FORWARD),
-                source.transcoded(),
-                source.batches(Verdict.Action.DROP),
-                assignment.copied());
+                new Batches(
+                        source.batches(Verdict.Action.FORWARD),
+                        source.transcoded(),
+                        source.batches(Verdict.Action.DROP)),
+                new Traffic(assignment.copied(), assignment.copiedBytes()));
     }
 }
