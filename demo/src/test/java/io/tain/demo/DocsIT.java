@@ -11,7 +11,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -32,6 +34,8 @@ class DocsIT {
 
     @TempDir
     private Path directory;
+
+    private Optional<RunningLink> beside = Optional.empty();
 
     @BeforeEach
     void link() throws IOException {
@@ -57,7 +61,11 @@ class DocsIT {
                 "docs/operations.md",
                 "docs/mirrormaker.md",
                 "docs/checking.md",
-                "docs/offsets.md"
+                "docs/offsets.md",
+                "docs/exactly-once.md",
+                "docs/both-ways.md",
+                "docs/admin-server.md",
+                "docs/halted-partitions.md"
             })
     void shouldTellWhatWorks(String name) throws Exception {
         Document document = Document.read(ROOT, name);
@@ -70,8 +78,12 @@ class DocsIT {
                     Files.writeString(directory.resolve(block.file()), clusters.here(block.text()));
                 }
             }
-            for (Block block : document.blocks()) {
-                follow(block, clusters);
+            try {
+                for (Block block : document.blocks()) {
+                    follow(block, clusters);
+                }
+            } finally {
+                beside.ifPresent(RunningLink::close);
             }
         }
     }
@@ -86,28 +98,46 @@ class DocsIT {
                         .as(block.text())
                         .isTrue();
                 assertThat(process.exitValue()).as(output()).isZero();
+                if (beside.isPresent()) {
+                    beside.get().restart();
+                }
             }
             case "run until mirrored" -> runUntilMirrored(block, clusters);
+            case "run beside" -> {
+                if (beside.isEmpty()) {
+                    beside = Optional.of(RunningLink.start(directory, clusters.pair));
+                }
+                for (String command : block.text().lines().toList()) {
+                    beside.get().follow(command);
+                }
+            }
             default -> throw new AssertionError("what is to be done with this block? " + block);
         }
     }
 
+    /** Each line is a mirror. */
     private void runUntilMirrored(Block block, Clusters clusters) throws Exception {
         clusters.write();
-        Process process = start(clusters.here(block.text()));
+        List<Process> mirrors = new ArrayList<>();
         try {
+            for (String command : block.text().replace("\\\n", " ").lines().toList()) {
+                mirrors.add(start(clusters.here(command)));
+            }
             await(block.text())
                     .atMost(PATIENCE)
                     .pollInterval(Duration.ofMillis(200))
                     .until(() -> {
-                        assertThat(process.isAlive()).as(output()).isTrue();
+                        assertThat(mirrors).as(output()).allMatch(Process::isAlive);
                         return clusters.areEqual();
                     });
-            process.destroy();
-            assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
-            assertThat(process.exitValue()).as(output()).isIn(STOPPED);
+            mirrors.forEach(Process::destroy);
+            for (Process mirror : mirrors) {
+                assertThat(mirror.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                        .isTrue();
+                assertThat(mirror.exitValue()).as(output()).isIn(STOPPED);
+            }
         } finally {
-            process.destroyForcibly();
+            mirrors.forEach(Process::destroyForcibly);
         }
     }
 
@@ -115,10 +145,11 @@ class DocsIT {
         // exec: a signal has to reach the command, not a shell before it.
         String text = command.strip();
         String line = text.matches("[A-Z0-9_]+=.*") ? "env " + text : text;
-        return new ProcessBuilder("bash", "-c", "exec " + line)
+        return new ProcessBuilder("bash", "-c", line.startsWith("(") ? line : "exec " + line)
                 .directory(directory.toFile())
                 .redirectErrorStream(true)
-                .redirectOutput(directory.resolve("output").toFile())
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(
+                        directory.resolve("output").toFile()))
                 .start();
     }
 
@@ -137,7 +168,7 @@ class DocsIT {
 
         Clusters(Document document) {
             boolean needed = document.blocks().stream()
-                    .anyMatch(block -> block.directive().equals("file"));
+                    .anyMatch(block -> List.of("file", "run beside").contains(block.directive()));
             pair = needed ? ClusterPair.start() : null;
             if (needed) {
                 pair.source().createTopic("orders", 2);
