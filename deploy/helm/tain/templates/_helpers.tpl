@@ -21,3 +21,12 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- define "tain.serviceAccount" -}}
 {{ .Values.serviceAccount.name | default (ternary (include "tain.fullname" .) "default" .Values.serviceAccount.create) }}
 {{- end }}
+
+{{/* The names of the service and, below them, of each of its pods. */}}
+{{- define "tain.hosts" -}}
+{{- $name := include "tain.fullname" . }}
+{{- $names := list $name (printf "%s.%s" $name .Release.Namespace) (printf "%s.%s.svc" $name .Release.Namespace) (printf "%s.%s.svc.cluster.local" $name .Release.Namespace) }}
+{{- $all := list }}
+{{- range $names }}{{ $all = append (append $all .) (printf "${env:POD_NAME}.%s" .) }}{{ end }}
+{{- join "," $all }}
+{{- end }}

@@ -6,6 +6,7 @@ import io.tain.link.MoveOrder;
 import io.tain.link.MoveOrder.Where;
 import io.tain.testkit.Cluster;
 import io.tain.testkit.ClusterPair;
+import io.tain.testkit.EmbeddedCluster;
 import io.tain.testkit.FaultProxy;
 import java.time.Duration;
 import java.util.List;
@@ -18,7 +19,7 @@ import org.apache.kafka.clients.admin.AlterConfigOp.OpType;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.common.config.ConfigResource;
 
-/** Breaks the mirror's ways to the clusters, and what the target takes, and mends them, in turns. For one thread. */
+/** Breaks the mirror's ways to the clusters, what the target takes, and its broker, and mends them, in turns. For one thread. */
 final class Chaos {
     static final int FIRST_SECOND = 2;
     static final int LASTS_SECONDS = 6;
@@ -36,6 +37,9 @@ final class Chaos {
     private final FaultProxy source;
     private final FaultProxy target;
 
+    private final EmbeddedCluster cluster;
+    private final int broker;
+    private boolean dead;
     private boolean limited;
     private boolean mended;
     private long orderedNanos;
@@ -60,6 +64,13 @@ final class Chaos {
             @Override
             void strike(Chaos chaos) {
                 cut(chaos.source);
+            }
+        },
+        BROKER_DEAD("the target's broker dies", "the target's broker is back, with what its disk has") {
+            @Override
+            void strike(Chaos chaos) {
+                chaos.dead = true;
+                chaos.cluster.stopAbruptly(chaos.broker);
             }
         },
         TARGET_NARROW("only 100 KB/s go to the target", "the way to the target is wide again") {
@@ -96,6 +107,8 @@ final class Chaos {
         this.admin = clusters.target().admin();
         this.source = proxy(clusters.source());
         this.target = proxy(clusters.target());
+        this.cluster = clusters.target();
+        this.broker = cluster.nodeIds().get(0);
     }
 
     private static FaultProxy proxy(Cluster cluster) {
@@ -129,6 +142,10 @@ final class Chaos {
     void mend() {
         source.heal();
         target.heal();
+        if (dead) {
+            dead = false;
+            cluster.start(broker);
+        }
         if (limited) {
             limited = false;
             mended = true;

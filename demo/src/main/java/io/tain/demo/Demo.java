@@ -56,7 +56,9 @@ public final class Demo implements Callable<Integer> {
             description = "Records to write each second, all topics together (default: 10000).")
     private int rate = DEFAULT_RATE;
 
-    @Option(names = "--chaos", description = "Break the mirror's ways to the clusters and mend them, again and again.")
+    @Option(
+            names = "--chaos",
+            description = "Break the mirror's ways to the clusters, and a broker, and mend them, again and again.")
     private boolean chaos;
 
     @Option(

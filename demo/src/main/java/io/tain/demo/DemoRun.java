@@ -94,7 +94,7 @@ final class DemoRun {
         } catch (IOException e) {
             InetSocketAddress any = InetSocketAddress.createUnresolved("127.0.0.1", 0);
             return AdminServer.start(
-                    new AdminConfig(Optional.of(any), config.token(), config.settings()), mirror, info);
+                    new AdminConfig(Optional.of(any), config.hosts(), config.token(), config.settings()), mirror, info);
         }
     }
 

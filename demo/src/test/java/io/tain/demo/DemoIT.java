@@ -71,6 +71,14 @@ class DemoIT {
         await().atMost(PATIENCE)
                 .until(() -> dashboard("api/v1/links/demo/partitions").contains("HALTED"));
         awaitText("mended: it takes them again");
+        awaitText("broken: the source is gone");
+        await().atMost(PATIENCE)
+                .until(() -> dashboard("api/v1/links/demo/partitions").contains("\"reason\":\"source: "));
+        awaitText("mended: the source is back");
+        awaitText("broken: the target's broker dies");
+        await().atMost(PATIENCE)
+                .until(() -> dashboard("api/v1/links/demo/partitions").contains("\"reason\":\"target: "));
+        awaitText("mended: the target's broker is back");
         stop.countDown();
 
         assertThat(status.get(PATIENCE.toSeconds(), TimeUnit.SECONDS))

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -38,6 +39,7 @@ class DocsIT {
     private Path directory;
 
     private final List<Process> started = new ArrayList<>();
+    private Optional<RunningLink> beside = Optional.empty();
 
     @BeforeEach
     void link() throws IOException {
@@ -65,7 +67,11 @@ class DocsIT {
                 "docs/mirrormaker.md",
                 "docs/checking.md",
                 "docs/offsets.md",
-                "docs/failover.md"
+                "docs/failover.md",
+                "docs/exactly-once.md",
+                "docs/both-ways.md",
+                "docs/admin-server.md",
+                "docs/halted-partitions.md"
             })
     void shouldTellWhatWorks(String name) throws Exception {
         Document document = Document.read(ROOT, name);
@@ -78,8 +84,12 @@ class DocsIT {
                     Files.writeString(directory.resolve(block.file()), clusters.here(block.text()));
                 }
             }
-            for (Block block : document.blocks()) {
-                follow(block, clusters);
+            try {
+                for (Block block : document.blocks()) {
+                    follow(block, clusters);
+                }
+            } finally {
+                beside.ifPresent(RunningLink::close);
             }
             started.forEach(Process::destroy);
             for (Process process : started) {
@@ -100,37 +110,55 @@ class DocsIT {
                         .as(block.text())
                         .isTrue();
                 assertThat(process.exitValue()).as(output()).isZero();
+                if (beside.isPresent()) {
+                    beside.get().restart();
+                }
             }
             case "run until mirrored" -> runUntilMirrored(block, clusters);
             case "start" -> started.add(start(clusters.here(block.text())));
             case "start until mirrored" -> {
                 clusters.write();
                 started.add(start(clusters.here(block.text())));
-                awaitMirrored(started.get(started.size() - 1), block, clusters);
+                awaitMirrored(started, block, clusters);
+            }
+            case "run beside" -> {
+                if (beside.isEmpty()) {
+                    beside = Optional.of(RunningLink.start(directory, clusters.pair));
+                }
+                for (String command : block.text().lines().toList()) {
+                    beside.get().follow(command);
+                }
             }
             default -> throw new AssertionError("what is to be done with this block? " + block);
         }
     }
 
+    /** Each line is a mirror. */
     private void runUntilMirrored(Block block, Clusters clusters) throws Exception {
         clusters.write();
-        Process process = start(clusters.here(block.text()));
+        List<Process> mirrors = new ArrayList<>();
         try {
-            awaitMirrored(process, block, clusters);
-            process.destroy();
-            assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
-            assertThat(process.exitValue()).as(output()).isIn(STOPPED);
+            for (String command : block.text().replace("\\\n", " ").lines().toList()) {
+                mirrors.add(start(clusters.here(command)));
+            }
+            awaitMirrored(mirrors, block, clusters);
+            mirrors.forEach(Process::destroy);
+            for (Process mirror : mirrors) {
+                assertThat(mirror.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                        .isTrue();
+                assertThat(mirror.exitValue()).as(output()).isIn(STOPPED);
+            }
         } finally {
-            process.destroyForcibly();
+            mirrors.forEach(Process::destroyForcibly);
         }
     }
 
-    private void awaitMirrored(Process process, Block block, Clusters clusters) {
+    private void awaitMirrored(List<Process> mirrors, Block block, Clusters clusters) {
         await(block.text())
                 .atMost(PATIENCE)
                 .pollInterval(Duration.ofMillis(200))
                 .until(() -> {
-                    assertThat(process.isAlive()).as(output()).isTrue();
+                    assertThat(mirrors).as(output()).allMatch(Process::isAlive);
                     return clusters.areEqual();
                 });
     }
@@ -139,10 +167,11 @@ class DocsIT {
         // exec: a signal has to reach the command, not a shell before it.
         String text = command.strip();
         String line = text.matches("[A-Z0-9_]+=.*") ? "env " + text : text;
-        return new ProcessBuilder("bash", "-c", "exec " + line)
+        return new ProcessBuilder("bash", "-c", line.startsWith("(") ? line : "exec " + line)
                 .directory(directory.toFile())
                 .redirectErrorStream(true)
-                .redirectOutput(directory.resolve("output").toFile())
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(
+                        directory.resolve("output").toFile()))
                 .start();
     }
 
@@ -161,7 +190,7 @@ class DocsIT {
 
         Clusters(Document document) {
             boolean needed = document.blocks().stream()
-                    .anyMatch(block -> block.directive().equals("file"));
+                    .anyMatch(block -> List.of("file", "run beside").contains(block.directive()));
             pair = needed ? ClusterPair.start() : null;
             if (needed) {
                 pair.source().createTopic("orders", 2);

@@ -17,7 +17,8 @@ record Document(String name, List<Block> blocks) {
             "(?:<!-- ([a-z ]+)(?: ([\\w.-]+))? -->\n)?```(sh|properties|xml)\n(.*?)```", Pattern.DOTALL);
 
     /**
-     * @param directive {@code file}, {@code run}, {@code run until mirrored}, {@code start}, {@code start until mirrored}, {@code exists} or {@code shown}; empty if missing
+     * @param directive {@code file}, {@code run}, {@code run until mirrored}, {@code run beside}, {@code start}, {@code start until
+     *     mirrored}, {@code exists} or {@code shown}; empty if missing
      * @param file the name of a file
      * @param language of the block
      * @param text what stands in it

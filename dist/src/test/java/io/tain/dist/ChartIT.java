@@ -43,7 +43,9 @@ class ChartIT {
                 .contains(
                         "topics.include=orders\n",
                         "source.group.instance.id=${env:POD_NAME}-orders\n",
-                        "admin.listen=0.0.0.0:8181\n");
+                        "admin.listen=0.0.0.0:8181\n",
+                        "admin.hosts=eu-tain,${env:POD_NAME}.eu-tain,eu-tain.default,",
+                        ",${env:POD_NAME}.eu-tain.default.svc.cluster.local\n");
         Rendered set = all.get("StatefulSet");
         assertThat(set.at("spec", "replicas")).isEqualTo(2);
         Rendered pod = set.in("spec", "template", "spec");
@@ -86,13 +88,13 @@ class ChartIT {
     void shouldTakeALinkFromAFileAndKeepItsMember() throws Exception {
         Path link = Files.writeString(
                 folder.resolve("a.properties"),
-                "group.id=g\nsource.group.instance.id=mine\nadmin.listen=0.0.0.0:8181\ntopics.include=a{1,2}\n");
+                "group.id=g\nsource.group.instance.id=mine\nadmin.listen=0.0.0.0:8181\nadmin.hosts=b\ntopics.include=a{1,2}\n");
 
         Map<String, Rendered> all = render(template().setFile("links.a\\.properties", link));
 
         assertThat(all.get("Secret").text("stringData", "a.properties"))
                 .isEqualTo(
-                        "group.id=g\nsource.group.instance.id=mine\nadmin.listen=0.0.0.0:8181\ntopics.include=a{1,2}\n");
+                        "group.id=g\nsource.group.instance.id=mine\nadmin.listen=0.0.0.0:8181\nadmin.hosts=b\ntopics.include=a{1,2}\n");
         assertThat(all.get("StatefulSet")
                         .in("spec", "template", "spec", "containers", "0")
                         .text("args"))

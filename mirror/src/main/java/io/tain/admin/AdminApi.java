@@ -18,6 +18,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.kafka.common.TopicPartition;
@@ -34,12 +36,15 @@ final class AdminApi {
     private static final String NAME = "([A-Za-z0-9._-]{1,249})";
     private static final Pattern LINK = Pattern.compile("/api/v1/links/" + NAME);
     private static final Pattern PARTITIONS = Pattern.compile("/api/v1/links/" + NAME + "/partitions");
+    private static final Pattern TOPICS = Pattern.compile("/api/v1/links/" + NAME + "/topics");
     private static final Pattern ORDER = Pattern.compile("/api/v1/links/" + NAME + "(?:/partitions/" + NAME
             + "-(\\d{1,9}):(pause|resume|seek|skip)|:(pause|resume))");
     private static final Pattern TO = Pattern.compile("to=([^&=]{1,64})");
     private static final Pattern RECORDS = Pattern.compile("records=(\\d{1,18})");
     private static final Pattern LOGGER = Pattern.compile("/api/v1/loggers/([A-Za-z0-9_.$]{1,249})");
     private static final Pattern LEVEL = Pattern.compile("level=(OFF|ERROR|WARN|INFO|DEBUG|TRACE)");
+    private static final Set<String> LEVEL_METHODS = Set.of("PUT", "POST");
+    private static final String HOST = hostName();
     private static final String BEARER = "Bearer ";
 
     private final MirrorView mirror;
@@ -59,13 +64,15 @@ final class AdminApi {
         }
         Matcher logger = LOGGER.matcher(request.path());
         if (logger.matches()) {
-            return request.method().equals("POST") ? level(request, logger.group(1)) : notAllowed("POST");
+            return LEVEL_METHODS.contains(request.method())
+                    ? level(request, logger.group(1))
+                    : notAllowed("PUT or POST");
         }
         if (!request.method().equals("GET")) {
             return notAllowed("GET");
         }
         return switch (request.path()) {
-            case "/livez" -> live();
+            case "/livez", "/healthz" -> live();
             case "/readyz" -> ready(request.query().equals("verbose"));
             case "/metrics" ->
                 new Answer(
@@ -120,7 +127,7 @@ final class AdminApi {
         fields.put("version", info.version());
         fields.put("kafkaClients", info.kafkaClients());
         fields.put("java", System.getProperty("java.version"));
-        fields.put("host", hostName());
+        fields.put("host", HOST);
         fields.put("started", info.started());
         fields.put("links", mirror.status().stream().map(LinkStatus::link).toList());
         fields.put("changesAllowed", config.token().isPresent());
@@ -173,13 +180,14 @@ final class AdminApi {
         if (partitions.matches()) {
             return find(partitions.group(1))
                     .map(link -> Answer.json(
-                            200,
-                            Map.of(
-                                    "partitions",
-                                    link.partitions().stream()
-                                            .map(StatusJson::partition)
-                                            .toList())))
+                            200, new TreeMap<>(Map.of("host", HOST, "partitions", StatusJson.partitions(link)))))
                     .orElseGet(() -> noLink(partitions.group(1)));
+        }
+        Matcher topics = TOPICS.matcher(path);
+        if (topics.matches()) {
+            return find(topics.group(1))
+                    .map(link -> Answer.json(200, Map.of("topics", StatusJson.topics(link))))
+                    .orElseGet(() -> noLink(topics.group(1)));
         }
         return Answer.error(404, "there is nothing here; /api/v1/openapi.yaml tells what there is");
     }

@@ -27,8 +27,12 @@ public final class AdminServer implements AutoCloseable {
     private static final int BACKLOG = 32;
     private static final long IDLE_SECONDS = 30;
 
-    /** Limits of the JDK's server, which it reads once. Larger or slower requests are cut off. */
+    /**
+     * Limits of the JDK's server, which it reads once. Larger or slower requests are cut off. With nodelay an answer does not wait
+     * for the acknowledgement of its head.
+     */
     private static final Map<String, String> LIMITS = Map.of(
+            "sun.net.httpserver.nodelay", "true",
             "sun.net.httpserver.maxReqTime", "10",
             "sun.net.httpserver.maxRspTime", "120",
             "sun.net.httpserver.maxReqHeaders", "100",
@@ -56,7 +60,7 @@ public final class AdminServer implements AutoCloseable {
 
     private AdminServer(HttpServer server, MirrorView mirror, AdminConfig config, ServerInfo info) {
         this.server = server;
-        this.gate = new Gate(config.listen().orElseThrow().getHostString());
+        this.gate = new Gate(config.listen().orElseThrow().getHostString(), config.hosts());
         this.api = new AdminApi(mirror, config, info);
         this.stream = new EventStream(mirror);
         AtomicInteger made = new AtomicInteger();

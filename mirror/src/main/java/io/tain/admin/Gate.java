@@ -1,5 +1,6 @@
 package io.tain.admin;
 
+import java.util.HashSet;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -15,9 +16,15 @@ final class Gate {
 
     private final Set<String> names;
 
-    /** @param host the host that the operator has us listen on */
-    Gate(String host) {
-        this.names = Set.of("localhost", host.toLowerCase(Locale.ROOT));
+    /**
+     * @param host the host that the operator has us listen on
+     * @param hosts more of our names, in lower case
+     */
+    Gate(String host, Set<String> hosts) {
+        Set<String> all = new HashSet<>(hosts);
+        all.add("localhost");
+        all.add(host.toLowerCase(Locale.ROOT));
+        this.names = Set.copyOf(all);
     }
 
     /**
@@ -31,8 +38,8 @@ final class Gate {
             return Optional.of("no Host header");
         }
         if (!isOurs(host.get())) {
-            return Optional.of(
-                    "this is not host " + host.get() + "; ask it by address, or by the name in admin.listen");
+            return Optional.of("this is not host " + host.get()
+                    + "; ask it by address, by the name in admin.listen, or add the name to admin.hosts");
         }
         boolean sameOrigin = origin.isEmpty()
                 || origin.get()

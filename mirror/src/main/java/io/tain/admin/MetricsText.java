@@ -18,7 +18,6 @@ import io.tain.link.LinkStatus.Totals;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
@@ -51,8 +50,10 @@ final class MetricsText {
                 .dataPoint(new InfoSnapshot.InfoDataPointSnapshot(
                         Labels.of("version", info.version(), "kafka_clients", info.kafkaClients())))
                 .build());
+        text.clusters();
         text.totals();
         text.batches();
+        text.latencies();
         text.load();
         text.states();
         text.groups();
@@ -60,7 +61,7 @@ final class MetricsText {
             text.partitions();
         }
         text.rebalances(clients);
-        text.process();
+        ProcessMetrics.snapshots().forEach(text.all::metricSnapshot);
         ClientMetrics.snapshots(clients).forEach(text.all::metricSnapshot);
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try {
@@ -98,16 +99,28 @@ final class MetricsText {
         return new Point(Labels.of("link", link.link(), label, value), number.doubleValue());
     }
 
+    private void clusters() {
+        InfoSnapshot.Builder info = InfoSnapshot.builder().name("tain_link").help("Which clusters a link joins.");
+        links.forEach(link -> link.clusters()
+                .ifPresent(joined -> info.dataPoint(new InfoSnapshot.InfoDataPointSnapshot(Labels.of(
+                        "link", link.link(), "source_cluster", joined.source(), "target_cluster", joined.target())))));
+        all.metricSnapshot(info.build());
+    }
+
     private void totals() {
         counter(
                 "tain_records",
                 "Records acknowledged by the target.",
                 link -> one(link, link.totals().records()));
         counter(
+                "tain_records_read",
+                "Records read from the source to be written to the target, those read again included.",
+                link -> one(link, link.load().read().records()));
+        counter(
                 "tain_bytes",
                 "Bytes of batches read from the source, those read again included, and acknowledged by the target.",
                 link -> List.of(
-                        of(link, "side", "source", link.load().bytesRead()),
+                        of(link, "side", "source", link.load().read().bytes()),
                         of(link, "side", "target", link.totals().bytes())));
         counter(
                 "tain_refused_records",
@@ -140,22 +153,35 @@ final class MetricsText {
                     .forEach((reason, count) -> points.add(batches(link, "transcoded", reason, count)));
             return points;
         });
-        HistogramSnapshot.Builder latency = HistogramSnapshot.builder()
-                .name("tain_replication_latency_seconds")
-                .help("From a batch's largest timestamp to its acknowledgement by the target.");
+    }
+
+    private void latencies() {
+        histogram(
+                "tain_replication_latency_seconds",
+                "From a batch's largest timestamp to its acknowledgement by the target.",
+                link -> link.load().delays().replication());
+        histogram(
+                "tain_ack_latency_seconds",
+                "From sending a batch to its acknowledgement by the target, by the request that was answered.",
+                link -> link.load().delays().acknowledgement());
+    }
+
+    private void histogram(String name, String help, Function<LinkStatus, Latency> latency) {
+        HistogramSnapshot.Builder metric =
+                HistogramSnapshot.builder().name(name).help(help);
         for (LinkStatus link : links) {
             ClassicHistogramBuckets.Builder buckets = ClassicHistogramBuckets.builder();
-            for (Latency.Bucket bucket : link.load().latency().buckets()) {
+            for (Latency.Bucket bucket : latency.apply(link).buckets()) {
                 boolean last = bucket.upToMs() == Long.MAX_VALUE;
                 buckets.bucket(last ? Double.POSITIVE_INFINITY : bucket.upToMs() / 1e3, bucket.count());
             }
-            latency.dataPoint(HistogramSnapshot.HistogramDataPointSnapshot.builder()
+            metric.dataPoint(HistogramSnapshot.HistogramDataPointSnapshot.builder()
                     .labels(Labels.of("link", link.link()))
                     .classicHistogramBuckets(buckets.build())
-                    .sum(link.load().latency().sumMs() / 1e3)
+                    .sum(latency.apply(link).sumMs() / 1e3)
                     .build());
         }
-        all.metricSnapshot(latency.build());
+        all.metricSnapshot(metric.build());
     }
 
     private static Point batches(LinkStatus link, String path, String reason, Number count) {
@@ -177,6 +203,11 @@ final class MetricsText {
                 link -> List.of(
                         of(link, "side", "source", link.load().sourceThrottledMs() / 1e3),
                         of(link, "side", "target", link.load().targetThrottledMs() / 1e3)));
+        counter(
+                "tain_duplicates_possible",
+                "Records sent again because the answer to their last request was lost or did not tell whether they were"
+                        + " written; an idempotent target drops those that it has.",
+                link -> one(link, link.retries().resentRecords()));
         counter("tain_retries", "What had to be tried again, by side and why.", link -> {
             List<Point> points = new ArrayList<>();
             link.retries().source().forEach((why, count) -> points.add(retries(link, "source", why, count)));
@@ -193,7 +224,7 @@ final class MetricsText {
         gauge(
                 "tain_checkpoint_age_seconds",
                 "For how long checkpoints have failed to be written to the state topic; 0 while all goes well.",
-                link -> optional(Labels.of("link", link.link()), link.checkpointAgeMs(), 1e3));
+                link -> optional(Labels.of("link", link.link()), link.upkeep().checkpointAgeMs(), 1e3));
         gauge(
                 "tain_joined",
                 "1 if all streams are members of the group.",
@@ -206,11 +237,11 @@ final class MetricsText {
 
     private void groups() {
         gauge("tain_groups", "Consumer groups whose offsets are carried to the target, by how that goes.", link -> {
-            long skipped = link.groups().stream()
+            long skipped = link.upkeep().groups().stream()
                     .filter(group -> group.reason().isPresent())
                     .count();
             return List.of(
-                    of(link, "state", "carried", link.groups().size() - skipped),
+                    of(link, "state", "carried", link.upkeep().groups().size() - skipped),
                     of(link, "state", "skipped", skipped));
         });
         gauge(
@@ -218,7 +249,7 @@ final class MetricsText {
                 "Time since a group's offsets on the target were last as on the source.",
                 link -> {
                     List<Point> points = new ArrayList<>();
-                    link.groups().stream()
+                    link.upkeep().groups().stream()
                             .filter(group -> group.ageMs().isPresent())
                             .limit(MOST_PARTITIONS)
                             .forEach(group -> points.add(of(
@@ -238,6 +269,18 @@ final class MetricsText {
                 "tain_link_lag_seconds",
                 "Age of the oldest record that is not yet on the target; 0 when all are.",
                 link -> optional(Labels.of("link", link.link()), link.lagMs(), 1e3));
+        gauge(
+                "tain_link_lag_bytes",
+                "About how many bytes behind, over all partitions; an estimate, as tain_lag_bytes is.",
+                link -> optional(Labels.of("link", link.link()), link.lagBytes(), 1));
+        gauge(
+                "tain_link_time_to_data_loss_seconds",
+                "The smallest tain_time_to_data_loss_seconds of the link's partitions.",
+                link -> optional(Labels.of("link", link.link()), link.untilLossMs(), 1e3));
+        gauge(
+                "tain_link_commit_age_seconds",
+                "The largest tain_commit_age_seconds of the link's partitions.",
+                link -> one(link, link.uncommittedMs() / 1e3));
     }
 
     private void rebalances(List<ClientMetric> clients) {
@@ -267,6 +310,13 @@ final class MetricsText {
                 "tain_lag_records",
                 "Records behind.",
                 partition -> partition.lag().orElse(-1));
+        gauge(
+                "tain_lag_bytes",
+                "About how many bytes behind: records behind times the mean size of the records copied of the partition, or"
+                        + " of the link while none are.",
+                link -> link.partitions().stream()
+                        .flatMap(partition -> optional(labels(link, partition), link.lagBytes(partition), 1).stream())
+                        .toList());
         perPartition(
                 "tain_lag_seconds",
                 "Age of the oldest record that is not yet on the target; 0 when all are.",
@@ -283,13 +333,18 @@ final class MetricsText {
                 "Records acknowledged by the target since the partition was assigned or moved.",
                 link -> link.partitions().stream()
                         .map(partition -> new Point(labels(link, partition), (double)
-                                partition.measures().records()))
+                                partition.measures().copied().records()))
                         .toList());
         gauge(
                 "tain_time_to_data_loss_seconds",
                 "When retention on the source will have overtaken a partition that is behind, if it moves no further.",
                 link -> link.partitions().stream()
-                        .flatMap(partition -> optional(labels(link, partition), partition.untilLossMs(), 1e3).stream())
+                        .flatMap(partition ->
+                                optional(
+                                        labels(link, partition),
+                                        partition.measures().untilLossMs(),
+                                        1e3)
+                                        .stream())
                         .toList());
         perPartition(
                 "tain_commit_age_seconds",
@@ -325,41 +380,5 @@ final class MetricsText {
                 partition.partition().topic(),
                 "partition",
                 Integer.toString(partition.partition().partition()));
-    }
-
-    /** Under the names that Prometheus' own clients use. */
-    private void process() {
-        var runtime = ManagementFactory.getRuntimeMXBean();
-        var memory = ManagementFactory.getMemoryMXBean();
-        all.metricSnapshot(gauge(
-                "process_start_time_seconds", "Start of the process since the epoch.", runtime.getStartTime() / 1e3));
-        all.metricSnapshot(GaugeSnapshot.builder()
-                .name("jvm_memory_used_bytes")
-                .help("Memory of the JVM in use.")
-                .dataPoint(new GaugeSnapshot.GaugeDataPointSnapshot(
-                        (double) memory.getHeapMemoryUsage().getUsed(), Labels.of("area", "heap"), null))
-                .dataPoint(new GaugeSnapshot.GaugeDataPointSnapshot(
-                        (double) memory.getNonHeapMemoryUsage().getUsed(), Labels.of("area", "nonheap"), null))
-                .build());
-        all.metricSnapshot(gauge(
-                "jvm_threads_current",
-                "Live threads.",
-                ManagementFactory.getThreadMXBean().getThreadCount()));
-        if (ManagementFactory.getOperatingSystemMXBean() instanceof com.sun.management.OperatingSystemMXBean system) {
-            all.metricSnapshot(CounterSnapshot.builder()
-                    .name("process_cpu_seconds")
-                    .help("CPU time of the process.")
-                    .dataPoint(new CounterSnapshot.CounterDataPointSnapshot(
-                            Math.max(0, system.getProcessCpuTime()) / 1e9, Labels.EMPTY, null, 0))
-                    .build());
-        }
-    }
-
-    private static GaugeSnapshot gauge(String name, String help, double value) {
-        return GaugeSnapshot.builder()
-                .name(name)
-                .help(help)
-                .dataPoint(new GaugeSnapshot.GaugeDataPointSnapshot(value, Labels.EMPTY, null))
-                .build();
     }
 }

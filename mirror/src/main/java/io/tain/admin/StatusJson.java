@@ -4,6 +4,7 @@ import io.tain.config.AdminConfig;
 import io.tain.link.Event;
 import io.tain.link.GroupStatus;
 import io.tain.link.LinkStatus;
+import io.tain.link.LinkStatus.Clusters;
 import io.tain.link.LinkStatus.Latency;
 import io.tain.link.LinkStatus.Load;
 import io.tain.link.LinkStatus.Measures;
@@ -26,14 +27,20 @@ final class StatusJson {
         Load load = link.load();
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("link", link.link());
+        fields.put("sourceCluster", link.clusters().map(Clusters::source));
+        fields.put("targetCluster", link.clusters().map(Clusters::target));
         fields.put("joined", load.joined());
         fields.put("bottleneck", load.bottleneck().word());
         fields.put("partitions", link.partitions().size());
         fields.put("states", states(link));
         fields.put("lagRecords", link.lag());
         fields.put("lagSeconds", seconds(link.lagMs()));
+        fields.put("lagBytes", link.lagBytes());
+        fields.put("secondsToDataLoss", seconds(link.untilLossMs()));
+        fields.put("uncommittedSeconds", link.uncommittedMs() / 1e3);
         fields.put("records", totals.records());
-        fields.put("bytesRead", load.bytesRead());
+        fields.put("recordsRead", load.read().records());
+        fields.put("bytesRead", load.read().bytes());
         fields.put("bytesWritten", totals.bytes());
         fields.put("forwardedBatches", totals.forwardedBatches());
         fields.put("transcodedBatches", new TreeMap<>(totals.transcodedBatches()));
@@ -50,9 +57,12 @@ final class StatusJson {
                 Map.of(
                         "source", new TreeMap<>(link.retries().source()),
                         "target", new TreeMap<>(link.retries().target())));
-        fields.put("latency", latency(load.latency()));
+        fields.put("resentRecords", link.retries().resentRecords());
+        fields.put("latency", latency(load.delays().replication()));
+        fields.put("acknowledgementLatency", latency(load.delays().acknowledgement()));
         fields.put("events", new TreeMap<>(link.events()));
-        fields.put("groups", link.groups().stream().map(StatusJson::group).toList());
+        fields.put(
+                "groups", link.upkeep().groups().stream().map(StatusJson::group).toList());
         return fields;
     }
 
@@ -91,7 +101,43 @@ final class StatusJson {
         return fields;
     }
 
-    static Map<String, Object> partition(PartitionStatus partition) {
+    static List<Map<String, Object>> partitions(LinkStatus link) {
+        return link.partitions().stream()
+                .map(partition -> partition(link, partition))
+                .toList();
+    }
+
+    /** By name, each as its partitions of this process are together. */
+    static List<Map<String, Object>> topics(LinkStatus link) {
+        Map<String, List<PartitionStatus>> byTopic = new TreeMap<>();
+        for (PartitionStatus partition : link.partitions()) {
+            byTopic.computeIfAbsent(partition.partition().topic(), topic -> new ArrayList<>())
+                    .add(partition);
+        }
+        List<Map<String, Object>> topics = new ArrayList<>();
+        byTopic.forEach((topic, partitions) -> topics.add(topic(topic, link.of(partitions))));
+        return topics;
+    }
+
+    private static Map<String, Object> topic(String topic, LinkStatus link) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("topic", topic);
+        fields.put("partitions", link.partitions().size());
+        fields.put("states", states(link));
+        fields.put("lagRecords", link.lag());
+        fields.put("lagSeconds", seconds(link.lagMs()));
+        fields.put("lagBytes", link.lagBytes());
+        fields.put("secondsToDataLoss", seconds(link.untilLossMs()));
+        fields.put("uncommittedSeconds", link.uncommittedMs() / 1e3);
+        fields.put(
+                "records",
+                link.partitions().stream()
+                        .mapToLong(partition -> partition.measures().copied().records())
+                        .sum());
+        return fields;
+    }
+
+    private static Map<String, Object> partition(LinkStatus link, PartitionStatus partition) {
         Measures measures = partition.measures();
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("topic", partition.partition().topic());
@@ -102,14 +148,16 @@ final class StatusJson {
         fields.put("acknowledged", known(partition.committable()));
         fields.put("committed", known(measures.committed()));
         fields.put("endOffset", measures.end());
+        fields.put("clientId", partition.clientId());
         fields.put("lagRecords", partition.lag());
+        fields.put("lagBytes", link.lagBytes(partition));
         fields.put("lagSeconds", seconds(measures.lagMs()));
-        fields.put("secondsToDataLoss", seconds(partition.untilLossMs()));
-        fields.put("records", measures.records());
+        fields.put("secondsToDataLoss", seconds(measures.untilLossMs()));
+        fields.put("records", measures.copied().records());
         fields.put("uncommittedSeconds", measures.uncommittedMs() / 1e3);
-        fields.put("forwardedBatches", measures.forwarded());
-        fields.put("transcodedBatches", new TreeMap<>(measures.transcoded()));
-        fields.put("droppedBatches", measures.dropped());
+        fields.put("forwardedBatches", measures.batches().forwarded());
+        fields.put("transcodedBatches", new TreeMap<>(measures.batches().transcoded()));
+        fields.put("droppedBatches", measures.batches().dropped());
         return fields;
     }
 

@@ -18,6 +18,7 @@ public final class Assignment {
     private final AtomicLong queuedRecords;
     private final Uuid targetTopic;
     private final AtomicLong copied = new AtomicLong();
+    private final AtomicLong copiedBytes = new AtomicLong();
     private final Optional<Owner> owner;
     private volatile boolean ended;
     private volatile long crowdedUntilMs = Long.MIN_VALUE;
@@ -87,14 +88,20 @@ public final class Assignment {
         return pendingBytes.get();
     }
 
-    /** The writer's thread: so many records of it are on the target. */
-    public void addCopied(int records) {
+    /** The writer's thread: so much of it is on the target. */
+    public void addCopied(int records, int bytes) {
         copied.lazySet(copied.get() + records);
+        copiedBytes.lazySet(copiedBytes.get() + bytes);
     }
 
     /** Records of it that the target has acknowledged. */
     public long copied() {
         return copied.get();
+    }
+
+    /** Bytes of these, as batches. */
+    public long copiedBytes() {
+        return copiedBytes.get();
     }
 
     /** The writer's thread: small batches of it pile up before the target, and will for that long. */

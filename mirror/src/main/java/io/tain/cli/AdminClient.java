@@ -41,8 +41,13 @@ final class AdminClient {
 
     /** The list that the object at a path has under a name. */
     List<Map<String, Object>> list(String path, String name) throws AdminFailure {
+        return list(path, get(path), name);
+    }
+
+    /** The list that an answer has under a name. */
+    List<Map<String, Object>> list(String path, String answer, String name) throws AdminFailure {
         try {
-            return objects(object(JsonReader.read(get(path))).get(name));
+            return objects(object(JsonReader.read(answer)).get(name));
         } catch (IllegalArgumentException | ClassCastException | NullPointerException e) {
             throw new AdminFailure(
                     address + " answers " + path + " with something else than Tain does: " + e.getMessage());

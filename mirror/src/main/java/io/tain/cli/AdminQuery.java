@@ -49,10 +49,16 @@ abstract class AdminQuery implements Callable<Integer> {
 
     int tell() throws AdminFailure, InterruptedException {
         if (json) {
-            console.out().println(admin.get(path));
-            return ExitStatus.OK;
+            String answer = admin.get(path);
+            console.out().println(answer);
+            return status(answer);
         }
         return print();
+    }
+
+    /** The exit status for an answer that is passed on as it is. */
+    int status(String answer) throws AdminFailure {
+        return ExitStatus.OK;
     }
 
     /** Tells it to people; returns the exit status. */

@@ -66,8 +66,10 @@ final class MirrorMakerCommand {
     }
 
     private int mirror(Links links, Extensions extensions) throws InterruptedException {
+        MirrorProcess process = new MirrorProcess(links, extensions, host, console);
+        DroppedMessages dropped = new DroppedMessages(process::refusedRecords);
         try {
-            MirrorProcess.End end = new MirrorProcess(links, extensions, host, console).run();
+            MirrorProcess.End end = process.run();
             end.outcome().cause().ifPresent(console::error);
             Outcome.Kind kind = end.outcome().kind();
             if (kind != Outcome.Kind.STOPPED && kind != Outcome.Kind.HALTED) {
@@ -79,6 +81,8 @@ final class MirrorMakerCommand {
         } catch (StartFailure e) {
             console.failure(e.getMessage(), e);
             return ExitStatus.MIRROR_MAKER_START;
+        } finally {
+            dropped.close();
         }
     }
 

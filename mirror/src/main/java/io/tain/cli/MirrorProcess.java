@@ -85,6 +85,14 @@ final class MirrorProcess {
         }
     }
 
+    /** Records that were left out so far because the target would not take them. */
+    long refusedRecords() {
+        return running.view().stream()
+                .flatMap(view -> view.status().stream())
+                .mapToLong(link -> link.totals().refusedRecords())
+                .sum();
+    }
+
     /** The last line of the log: how a mirror that had started ended, and with which exit status. */
     static int ended(String how, int status) {
         LOG.info("ended: {}; exit status {}", how, status);

@@ -18,6 +18,7 @@ import picocli.CommandLine.Option;
         })
 @SuppressWarnings("UnusedVariable") // picocli reads the annotations
 final class StatusCommand extends AdminQuery {
+    private static final String PATH = "/api/v1/links";
     private static final String RUNNING = "RUNNING";
 
     @Option(names = "--partitions", description = "All partitions.")
@@ -27,12 +28,20 @@ final class StatusCommand extends AdminQuery {
     private boolean allGroups;
 
     StatusCommand(Console console) {
-        super(console, "/api/v1/links");
+        super(console, PATH);
     }
 
     @Override
     int print() throws AdminFailure {
-        return print(admin().list("/api/v1/links", "links"));
+        return print(admin().list(PATH, "links"));
+    }
+
+    @Override
+    int status(String answer) throws AdminFailure {
+        boolean halted = admin().list(PATH, answer, "links").stream()
+                .map(link -> AdminClient.object(link.get("states")).get("HALTED"))
+                .anyMatch(count -> count instanceof Long number && number > 0);
+        return halted ? ExitStatus.HALTED : ExitStatus.OK;
     }
 
     private int print(List<Map<String, Object>> links) throws AdminFailure {

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** The options of the one admin server of a process, which any of its files may set. Used by the thread that reads them. */
 final class AdminOptions {
@@ -25,7 +26,8 @@ final class AdminOptions {
 
     /** Takes these options out of a file's, and notes what the file may show. */
     void take(String link, OptionValues options, List<Setting> settings) {
-        for (LinkOption<?> option : List.of(LinkOptions.ADMIN_LISTEN, LinkOptions.ADMIN_TOKEN_FILE)) {
+        for (LinkOption<?> option :
+                List.of(LinkOptions.ADMIN_LISTEN, LinkOptions.ADMIN_HOSTS, LinkOptions.ADMIN_TOKEN_FILE)) {
             options.setting(option).ifPresent(setting -> {
                 Setting other = given.putIfAbsent(option.key(), setting);
                 if (other != null && !other.value().equals(setting.value())) {
@@ -51,7 +53,8 @@ final class AdminOptions {
         Optional<InetSocketAddress> listen = values.orDefault(LinkOptions.ADMIN_LISTEN);
         Optional<AdminToken> token =
                 values.given(LinkOptions.ADMIN_TOKEN_FILE).flatMap(file -> token(Path.of(file), values));
-        return new AdminConfig(listen, token, shown);
+        Set<String> hosts = values.given(LinkOptions.ADMIN_HOSTS).orElse(Set.of());
+        return new AdminConfig(listen, hosts, token, shown);
     }
 
     /** As of an ssh key: who can read the file can change the mirror. */

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 
 /** All of Tain's options for a link. Parsing, spelling hints and the reference page are made from this table. */
 public final class LinkOptions {
@@ -132,6 +133,11 @@ public final class LinkOptions {
             ValueType.listener(),
             "127.0.0.1:8181",
             "Where the process's admin server listens: health, metrics and status over HTTP.");
+    public static final LinkOption<Set<String>> ADMIN_HOSTS = new LinkOption<>(
+            "admin.hosts",
+            ValueType.hosts(),
+            "(none)",
+            "Names under which the admin server may be asked, beside addresses, localhost and the name in admin.listen.");
     public static final LinkOption<String> ADMIN_TOKEN_FILE = new LinkOption<>(
             "admin.token.file",
             ValueType.text("the path of a file with a token of at least 32 characters"),
@@ -163,6 +169,7 @@ public final class LinkOptions {
             GROUPS_INTERVAL,
             GROUPS_REWINDS,
             ADMIN_LISTEN,
+            ADMIN_HOSTS,
             ADMIN_TOKEN_FILE);
 
     private LinkOptions() {}

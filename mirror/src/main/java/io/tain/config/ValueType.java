@@ -2,9 +2,11 @@ package io.tain.config;
 
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -20,6 +22,7 @@ public record ValueType<T>(String expected, Function<String, T> parser) {
     private static final Pattern QUANTITY = Pattern.compile("(\\d{1,15})\\s*([A-Za-z]*)");
     private static final String OFF = "off";
     private static final Pattern LISTENER = Pattern.compile("([A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+]):(\\d{1,5})");
+    private static final Pattern HOST = Pattern.compile("[a-z0-9](?:[a-z0-9._-]{0,252})");
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,100}");
 
     static ValueType<String> text(String expected) {
@@ -98,6 +101,17 @@ public record ValueType<T>(String expected, Function<String, T> parser) {
             // Looked up only when it is used, so that a name server that is away is no problem of the configuration.
             return Optional.of(
                     InetSocketAddress.createUnresolved(listener.group(1).replaceAll("[\\[\\]]", ""), port));
+        });
+    }
+
+    /** Names as a Host header may have them, in lower case. */
+    static ValueType<Set<String>> hosts() {
+        return new ValueType<>("host names with commas between, such as tain.example.com", text -> {
+            Set<String> names = Arrays.stream(text.split(",", -1))
+                    .map(name -> name.strip().toLowerCase(Locale.ROOT))
+                    .collect(Collectors.toUnmodifiableSet());
+            check(names.stream().allMatch(name -> HOST.matcher(name).matches()));
+            return names;
         });
     }
 

@@ -67,7 +67,7 @@ final class Link {
     private final Map<String, Ticking> ticking = new ConcurrentHashMap<>();
     private Optional<Admin> source = Optional.empty();
     private Optional<Admin> target = Optional.empty();
-    private Optional<Ends> ends = Optional.empty();
+    private volatile Optional<Ends> ends = Optional.empty();
     private Optional<KeptState> kept = Optional.empty();
     private List<String> matching = List.of();
     private Desks desks;
@@ -226,7 +226,11 @@ final class Link {
         String id = side == Side.SOURCE
                 ? ends.orElseThrow().sourceId()
                 : ends.orElseThrow().targetId();
-        return new ClusterWatch("link " + config.name() + ": " + StartCheck.cluster(config, side), id, onFatal);
+        return new ClusterWatch(
+                "link " + config.name() + ": " + StartCheck.cluster(config, side),
+                id,
+                onFatal,
+                () -> counters.countRefused(side));
     }
 
     /** A topic of this link's source that both links mirror; after {@link #check}. */
@@ -414,25 +418,32 @@ final class Link {
 
     LinkStatus status() {
         List<StreamStatus> streams = members.stream().map(GroupMember::status).toList();
-        List<PartitionStatus> partitions =
-                streams.stream().flatMap(stream -> stream.partitions().stream()).toList();
+        List<PartitionStatus> partitions = new ArrayList<>();
+        for (int i = 0; i < streams.size(); i++) {
+            String clientId = settings.clientId(i);
+            streams.get(i).partitions().forEach(partition -> partitions.add(partition.of(clientId)));
+        }
         return new LinkStatus(
                 config.name(),
-                partitions,
+                ends.map(known -> new LinkStatus.Clusters(known.sourceId(), known.targetId())),
+                List.copyOf(partitions),
                 counters.totals(),
                 events.counts(),
                 load(streams),
                 counters.retries(),
-                groups.map(GroupDesk::status).orElse(List.of()),
-                desks == null
-                        ? OptionalLong.empty()
-                        : desks.state().stream().mapToLong(StateDesk::failingMs).findFirst());
+                new LinkStatus.Upkeep(
+                        groups.map(GroupDesk::status).orElse(List.of()),
+                        desks == null
+                                ? OptionalLong.empty()
+                                : desks.state().stream()
+                                        .mapToLong(StateDesk::failingMs)
+                                        .findFirst()));
     }
 
     private LinkStatus.Load load(List<StreamStatus> streams) {
         List<StreamLoad> loads = streams.stream().map(StreamStatus::load).toList();
         return new LinkStatus.Load(
-                counters.intake.bytes(),
+                new LinkStatus.Traffic(counters.intake.records(), counters.intake.bytes()),
                 loads.stream().mapToLong(StreamLoad::usedBytes).sum(),
                 loads.stream().mapToLong(StreamLoad::budgetBytes).sum(),
                 loads.stream().mapToLong(StreamLoad::sourceThrottledMs).sum(),
@@ -442,7 +453,7 @@ final class Link {
                         .map(StreamStatus::bottleneck)
                         .max(Comparator.naturalOrder())
                         .orElse(Bottleneck.SOURCE_EMPTY),
-                counters.latency.look(),
+                new LinkStatus.Delays(counters.latency.look(), counters.acknowledgement.look()),
                 !streams.isEmpty() && streams.stream().allMatch(StreamStatus::joined));
     }
 

@@ -1,5 +1,6 @@
 package io.tain.link;
 
+import io.tain.link.StartFailure.Side;
 import io.tain.source.IntakeCounters;
 import io.tain.target.WriterListener.Rewrite;
 import java.util.Locale;
@@ -10,13 +11,17 @@ import java.util.concurrent.atomic.LongAdder;
 
 /** What a link has done since its start. Counted by its reader and writer threads, read by any. */
 final class LinkCounters {
+    private static final String AUTHENTICATION = "AUTHENTICATION";
+
     final EventLog events;
     final IntakeCounters intake = new IntakeCounters();
     final LongAdder records = new LongAdder();
     final LongAdder bytes = new LongAdder();
     final LongAdder deadLetters = new LongAdder();
     final LongAdder refused = new LongAdder();
+    final LongAdder resent = new LongAdder();
     final LatencyHistogram latency = new LatencyHistogram();
+    final LatencyHistogram acknowledgement = new LatencyHistogram();
 
     private final Map<Rewrite, LongAdder> rewritten =
             Map.of(Rewrite.COALESCED, new LongAdder(), Rewrite.SPLIT, new LongAdder());
@@ -27,16 +32,25 @@ final class LinkCounters {
 
     private final Map<String, LongAdder> retries = new ConcurrentHashMap<>();
 
-    /** @param why one of few words */
+    /** @param why one of few words; told of the target */
     void countRetry(String why) {
         retries.computeIfAbsent(why, word -> new LongAdder()).increment();
+    }
+
+    /** A broker of that side did not accept our credentials; it will be tried again. */
+    void countRefused(Side side) {
+        if (side == Side.SOURCE) {
+            intake.countRetry(AUTHENTICATION);
+        } else {
+            countRetry(AUTHENTICATION);
+        }
     }
 
     /** How often each side was asked again, by why. */
     LinkStatus.Retries retries() {
         Map<String, Long> target = new TreeMap<>();
         retries.forEach((why, count) -> target.put(why, count.sum()));
-        return new LinkStatus.Retries(intake.retries(), target);
+        return new LinkStatus.Retries(intake.retries(), target, resent.sum());
     }
 
     void countRewritten(Rewrite why) {

@@ -3,9 +3,11 @@ package io.tain.link;
 import io.tain.batch.Assignment;
 import io.tain.batch.Verdict;
 import io.tain.link.Event.Offsets;
+import io.tain.link.LinkStatus.Batches;
 import io.tain.link.LinkStatus.Measures;
 import io.tain.link.LinkStatus.PartitionStatus;
 import io.tain.link.LinkStatus.State;
+import io.tain.link.LinkStatus.Traffic;
 import io.tain.link.TakeoverDesk.Job;
 import io.tain.link.TakeoverDesk.Origin;
 import io.tain.link.TakeoverDesk.Place;
@@ -451,8 +453,7 @@ final class PartitionFlow {
                 why = open.map(TransactionWait::reason);
                 state = open.get().state();
             }
-        }
-        if (phase == Phase.BROKEN || phase == Phase.MOVING) {
+        } else if (phase == Phase.BROKEN || phase == Phase.MOVING) {
             state = State.RETRYING;
         }
         if (pause.isPresent() && phase != Phase.HALTED) {
@@ -461,12 +462,10 @@ final class PartitionFlow {
         }
         long committable = committable();
         long position = source == null ? committable : source.position();
-        OptionalLong end = end();
-        OptionalLong lag = end.isPresent() && committable >= 0
-                ? OptionalLong.of(Math.max(0, end.getAsLong() - committable))
-                : OptionalLong.empty();
+        OptionalLong lag = committable < 0 ? OptionalLong.empty() : end();
+        lag = lag.isEmpty() ? lag : OptionalLong.of(Math.max(0, lag.getAsLong() - committable));
         return new PartitionStatus(
-                partition, state, why, position, committable, lag, measures(committable, lag, pace), untilLossMs);
+                partition, state, why, position, committable, lag, measures(committable, lag, pace), Optional.empty());
     }
 
     private Measures measures(long committable, OptionalLong lag, Pace pace) {
@@ -476,26 +475,27 @@ final class PartitionFlow {
         }
         long uncommittedMs = Duration.ofNanos(nowNanos - cleanNanos).toMillis();
         if (source == null) {
-            return new Measures(committed, end(), OptionalLong.empty(), uncommittedMs, 0, Map.of(), 0, 0);
+            return new Measures(
+                    committed, end(), OptionalLong.empty(), untilLossMs, uncommittedMs, Batches.NONE, Traffic.NONE);
         }
+        long open = tracker.oldestTimestamp();
+        long oldest = open >= 0 ? open : source.lastTimestamp();
         OptionalLong lagMs = OptionalLong.empty();
-        if (lag.isPresent()) {
-            long open = tracker.oldestTimestamp();
-            long oldest = open >= 0 ? open : source.lastTimestamp();
-            if (lag.getAsLong() == 0) {
-                lagMs = OptionalLong.of(0);
-            } else if (oldest >= 0) {
-                lagMs = OptionalLong.of(Math.max(0, pace.currentTimeMs() - oldest));
-            }
+        if (lag.equals(OptionalLong.of(0))) {
+            lagMs = lag;
+        } else if (lag.isPresent() && oldest >= 0) {
+            lagMs = OptionalLong.of(Math.max(0, pace.currentTimeMs() - oldest));
         }
         return new Measures(
                 committed,
                 end(),
                 lagMs,
+                untilLossMs,
                 uncommittedMs,
-                source.batches(Verdict.Action.FORWARD),
-                source.transcoded(),
-                source.batches(Verdict.Action.DROP),
-                assignment.copied());
+                new Batches(
+                        source.batches(Verdict.Action.FORWARD),
+                        source.transcoded(),
+                        source.batches(Verdict.Action.DROP)),
+                new Traffic(assignment.copied(), assignment.copiedBytes()));
     }
 }

@@ -157,6 +157,16 @@ final class WriterLoop implements Runnable, WriterListener, Ticking {
     }
 
     @Override
+    public void onSentAgain(int records) {
+        counters.resent.add(records);
+    }
+
+    @Override
+    public void onAnswered(long latencyMs) {
+        counters.acknowledgement.observe(latencyMs);
+    }
+
+    @Override
     public void onRewritten(MirrorBatch batch, Rewrite why) {
         counters.countRewritten(why);
     }
@@ -182,7 +192,7 @@ final class WriterLoop implements Runnable, WriterListener, Ticking {
                             + batch.refusal().get() + "; it is in " + batch.target() + "@" + targetOffset);
         } else {
             counters.records.add(batch.count());
-            batch.range().assignment().addCopied(batch.count());
+            batch.range().assignment().addCopied(batch.count(), batch.sizeInBytes());
             counters.bytes.add(batch.sizeInBytes());
             long timestamp = batch.range().maxTimestamp();
             if (timestamp >= 0) {

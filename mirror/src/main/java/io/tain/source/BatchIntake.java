@@ -158,6 +158,13 @@ public final class BatchIntake implements AutoCloseable {
     /** Hands over what was taken in since the last call. */
     void flush() {
         if (!ranges.isEmpty()) {
+            long records = 0;
+            for (SourceRange range : ranges) {
+                for (MirrorBatch batch : range.batches()) {
+                    records += batch.count();
+                }
+            }
+            counters.countRecords(records);
             listener.onRanges(ranges);
             ranges = new ArrayList<>();
         }

@@ -13,6 +13,8 @@ public final class IntakeCounters {
 
     private final LongAdder bytes = new LongAdder();
 
+    private final LongAdder records = new LongAdder();
+
     private final Map<String, LongAdder> retries = new ConcurrentHashMap<>();
 
     public IntakeCounters() {
@@ -29,8 +31,12 @@ public final class IntakeCounters {
         bytes.add(read);
     }
 
+    void countRecords(long read) {
+        records.add(read);
+    }
+
     /** @param why one of few words */
-    void countRetry(String why) {
+    public void countRetry(String why) {
         retries.computeIfAbsent(why, word -> new LongAdder()).increment();
     }
 
@@ -44,6 +50,11 @@ public final class IntakeCounters {
     /** Bytes of batches read from the source, those read again included. */
     public long bytes() {
         return bytes.sum();
+    }
+
+    /** Records read from the source to be written to the target, those read again included. */
+    public long records() {
+        return records.sum();
     }
 
     public long forwarded() {

@@ -265,6 +265,7 @@ final class Lane {
             }
         }
         next.inFlight = true;
+        next.mayBeWritten = next.failure.isPresent() && next.failure.get().outcome() == ProduceOutcome.RETRY;
         next.failure = Optional.empty();
         inFlight++;
         return next;

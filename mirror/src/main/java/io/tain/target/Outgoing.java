@@ -28,6 +28,9 @@ final class Outgoing {
     /** Its assignment ended while it was in flight. */
     boolean dropped;
 
+    /** The answer to the request before this one was lost, or did not tell whether it was written. */
+    boolean mayBeWritten;
+
     /** How often the target called it corrupt. */
     int corruptAnswers;
 

@@ -248,6 +248,9 @@ public final class TargetWriter implements AutoCloseable {
                 coalescer.coalesceHead(lane.queue(), maxBytes, client.shortestRoundTripMs(), nowMs);
             }
             Outgoing next = lane.take(identity.orElseThrow());
+            if (next.mayBeWritten) {
+                listener.onSentAgain(next.count());
+            }
             ProducerIdentity writer = lane.identity();
             BatchPatch.patch(next.bytes(), writer.id(), writer.epoch(), writer.id() < 0 ? -1 : next.sequence);
             next.parts().forEach(MirrorBatch::onSent);
@@ -271,6 +274,9 @@ public final class TargetWriter implements AutoCloseable {
         if (result.outcome() == ProduceOutcome.ACKNOWLEDGED) {
             long lost = lane.lostBefore(outgoing, result.baseOffset());
             lane.onAcknowledged(outgoing, nowMs);
+            if (result.latencyMs() >= 0) {
+                listener.onAnswered(result.latencyMs());
+            }
             if (lost > 0) {
                 listener.onTargetLost(outgoing.first(), result.baseOffset(), lost);
             }

@@ -28,6 +28,15 @@ public interface WriterListener {
      */
     void onRetry(String why);
 
+    /**
+     * So many records are sent again though they may have been written: the answer to their last request was lost, or did not tell.
+     * An idempotent target drops them if they were.
+     */
+    default void onSentAgain(int records) {}
+
+    /** A batch was acknowledged so long after the request that it was in was sent. */
+    default void onAnswered(long latencyMs) {}
+
     /** A batch that was to be forwarded as it is has to be rewritten; told once for each. */
     void onRewritten(MirrorBatch batch, Rewrite why);
 

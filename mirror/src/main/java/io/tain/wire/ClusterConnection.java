@@ -12,7 +12,6 @@ import org.apache.kafka.clients.Metadata;
 import org.apache.kafka.clients.RequestCompletionHandler;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
-import org.apache.kafka.common.ClusterResourceListener;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
@@ -50,7 +49,7 @@ final class ClusterConnection implements AutoCloseable {
 
     /** Connects with consumer settings; no broker is contacted before the first poll. */
     static ClusterConnection forConsumer(
-            Map<String, Object> settings, String clientId, MemoryPool buffers, ClusterResourceListener watch) {
+            Map<String, Object> settings, String clientId, MemoryPool buffers, ConnectionWatch watch) {
         Map<String, Object> all = new HashMap<>(settings);
         all.put(ConsumerConfig.CLIENT_ID_CONFIG, clientId);
         all.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
@@ -64,7 +63,7 @@ final class ClusterConnection implements AutoCloseable {
 
     /** Connects with producer settings, allowing {@code maxInFlight} unanswered requests to each broker. */
     static ClusterConnection forProducer(
-            Map<String, Object> settings, String clientId, int maxInFlight, ClusterResourceListener watch) {
+            Map<String, Object> settings, String clientId, int maxInFlight, ConnectionWatch watch) {
         Map<String, Object> all = new HashMap<>(settings);
         all.put(ProducerConfig.CLIENT_ID_CONFIG, clientId);
         all.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
@@ -77,8 +76,7 @@ final class ClusterConnection implements AutoCloseable {
                 watch);
     }
 
-    private static ClusterConnection connect(
-            AbstractConfig config, BoundedNetwork.Terms terms, ClusterResourceListener watch) {
+    private static ClusterConnection connect(AbstractConfig config, BoundedNetwork.Terms terms, ConnectionWatch watch) {
         String clientId = config.getString(CommonClientConfigs.CLIENT_ID_CONFIG);
         LogContext logContext = new LogContext("[" + clientId + "] ");
         Timing timing = new Timing(

@@ -9,7 +9,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.ClientResponse;
-import org.apache.kafka.common.ClusterResourceListener;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.message.EndTxnRequestData;
@@ -61,8 +60,7 @@ public final class FenceClient implements AutoCloseable {
     }
 
     /** A client with these producer settings; connects at the first poll. */
-    public static FenceClient connect(
-            Map<String, Object> settings, String clientId, ClusterResourceListener clusterListener) {
+    public static FenceClient connect(Map<String, Object> settings, String clientId, ConnectionWatch clusterListener) {
         return new FenceClient(ClusterConnection.forProducer(settings, clientId, MAX_IN_FLIGHT, clusterListener));
     }
 

@@ -16,7 +16,6 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.ClientResponse;
 import org.apache.kafka.clients.Metadata.LeaderIdAndEpoch;
-import org.apache.kafka.common.ClusterResourceListener;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
@@ -77,11 +76,7 @@ public final class FetchClient implements AutoCloseable {
      * @param watch is told the cluster's id with its metadata; what it throws, {@link #poll} throws
      */
     public static FetchClient connect(
-            Map<String, Object> settings,
-            String clientId,
-            Terms terms,
-            FetchListener listener,
-            ClusterResourceListener watch) {
+            Map<String, Object> settings, String clientId, Terms terms, FetchListener listener, ConnectionWatch watch) {
         AnswerBuffers buffers = new AnswerBuffers(terms.keptBytes());
         ClusterConnection connection = ClusterConnection.forConsumer(settings, clientId, buffers, watch);
         return new FetchClient(connection, buffers, terms, listener, new ShortestRoundTrip());

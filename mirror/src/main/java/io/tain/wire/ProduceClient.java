@@ -13,7 +13,6 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.ClientResponse;
 import org.apache.kafka.clients.Metadata.LeaderIdAndEpoch;
-import org.apache.kafka.common.ClusterResourceListener;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
@@ -55,7 +54,7 @@ public final class ProduceClient implements AutoCloseable {
      * @param watch is told the cluster's id with its metadata; what it throws, {@link #poll} throws
      */
     public static ProduceClient connect(
-            Map<String, Object> settings, String clientId, short acks, int maxInFlight, ClusterResourceListener watch) {
+            Map<String, Object> settings, String clientId, short acks, int maxInFlight, ConnectionWatch watch) {
         return new ProduceClient(ClusterConnection.forProducer(settings, clientId, maxInFlight, watch), acks);
     }
 
@@ -207,7 +206,7 @@ public final class ProduceClient implements AutoCloseable {
                 // Since version 13 an answer names its topic by id only.
                 String topicName = topic.topicId().equals(Uuid.ZERO_UUID) ? topic.name() : name;
                 TopicPartition partition = new TopicPartition(topicName, part.index());
-                ProduceResult result = result(part);
+                ProduceResult result = result(part, answer.requestLatencyMs());
                 noteLeader(partition, part, result, moved);
                 if (unanswered.remove(partition)) {
                     listener.onResult(partition, result);
@@ -241,13 +240,13 @@ public final class ProduceClient implements AutoCloseable {
         }
     }
 
-    private static ProduceResult result(PartitionProduceResponse part) {
+    private static ProduceResult result(PartitionProduceResponse part, long latencyMs) {
         Errors error = Errors.forCode(part.errorCode());
         String text = part.errorMessage() == null ? error.name() : error.name() + ": " + part.errorMessage();
         List<Integer> refused = part.recordErrors().stream()
                 .map(BatchIndexAndErrorMessage::batchIndex)
                 .toList();
-        return new ProduceResult(ProduceOutcome.of(error), text, part.baseOffset(), refused);
+        return new ProduceResult(ProduceOutcome.of(error), text, part.baseOffset(), refused, latencyMs);
     }
 
     private static String failure(ClientResponse answer) {

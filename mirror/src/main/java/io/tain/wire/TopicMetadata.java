@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.clients.Metadata;
-import org.apache.kafka.common.ClusterResourceListener;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.internals.ClusterResourceListeners;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.MetadataRequest;
@@ -23,14 +23,16 @@ import org.apache.kafka.common.utils.LogContext;
 final class TopicMetadata extends Metadata {
     private final Set<String> topics = new HashSet<>();
     private final Map<String, Errors> topicErrors = new HashMap<>();
+    private final ConnectionWatch watch;
     private Optional<KafkaException> problem = Optional.empty();
 
     /** @param watch is told the cluster's id with every answer; what it throws, the poll throws */
-    TopicMetadata(Timing timing, LogContext logContext, ClusterResourceListener watch) {
+    TopicMetadata(Timing timing, LogContext logContext, ConnectionWatch watch) {
         super(timing.refreshBackoffMs(), timing.refreshBackoffMaxMs(), timing.maxAgeMs(), logContext, listeners(watch));
+        this.watch = watch;
     }
 
-    private static ClusterResourceListeners listeners(ClusterResourceListener watch) {
+    private static ClusterResourceListeners listeners(ConnectionWatch watch) {
         ClusterResourceListeners listeners = new ClusterResourceListeners();
         listeners.maybeAdd(watch);
         return listeners;
@@ -84,5 +86,8 @@ final class TopicMetadata extends Metadata {
     public synchronized void fatalError(KafkaException exception) {
         // Kept for status instead of thrown: a cluster that refuses us now may take us back.
         problem = Optional.of(exception);
+        if (exception instanceof AuthenticationException refused) {
+            watch.onRefused(refused);
+        }
     }
 }

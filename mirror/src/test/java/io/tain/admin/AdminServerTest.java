@@ -3,29 +3,18 @@ package io.tain.admin;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tain.admin.AdminFixture.Reply;
 import io.tain.config.AdminConfig;
-import io.tain.config.AdminToken;
 import io.tain.link.Bottleneck;
-import io.tain.link.ClientMetric;
 import io.tain.link.Event;
-import io.tain.link.GroupStatus;
-import io.tain.link.LinkStatus;
-import io.tain.link.LinkStatus.Latency;
-import io.tain.link.LinkStatus.Load;
-import io.tain.link.LinkStatus.Measures;
-import io.tain.link.LinkStatus.PartitionStatus;
 import io.tain.link.LinkStatus.State;
-import io.tain.link.LinkStatus.Totals;
-import io.tain.link.MirrorView;
 import io.tain.link.MoveOrder;
 import io.tain.link.MoveOrder.Where;
-import io.tain.link.Order;
 import io.tain.link.PauseOrder;
 import io.tain.link.PauseOrder.Action;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -36,12 +25,9 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -55,134 +41,26 @@ import org.junit.jupiter.api.Timeout;
 /** Asks a server over a socket, as clients do that keep to no rules. */
 @Timeout(60)
 class AdminServerTest {
-    private static final String TOKEN = "0123456789abcdef0123456789abcdef";
-    private static final String EVIL = "<img src=x onerror=alert(1)>\n\"quoted\"\\";
+    private static final String TOKEN = AdminFixture.TOKEN;
     private static final Map<String, String> SCHEMAS = Map.of(
             "/api/v1/info", "Info",
             "/api/v1/links", "Links",
             "/api/v1/links/orders", "Link",
             "/api/v1/links/orders/partitions", "Partitions",
+            "/api/v1/links/orders/topics", "Topics",
             "/api/v1/events", "Events",
             "/api/v1/config", "Config");
 
     private final FakeMirror mirror = new FakeMirror();
-    private final List<AdminServer> servers = new ArrayList<>();
-    private AdminServer server = start(Optional.of(new AdminToken(TOKEN)));
-
-    private static final class FakeMirror implements MirrorView {
-        private final List<String> orders = new ArrayList<>();
-        private List<String> stuck = List.of();
-        private boolean joined = true;
-        private List<Event> events = List.of(event(Event.Kind.HALTED));
-
-        private static Event event(Event.Kind kind) {
-            Event.Offsets offsets = new Event.Offsets(5, 7);
-            TopicPartition place = new TopicPartition("o-1.x", 3);
-            return new Event(Instant.EPOCH, "orders", place, kind, Optional.of(offsets), EVIL);
-        }
-
-        @Override
-        public List<LinkStatus> status() {
-            PartitionStatus halted = new PartitionStatus(
-                    new TopicPartition("o-1.x", 3),
-                    State.HALTED,
-                    Optional.of(EVIL),
-                    -1,
-                    -1,
-                    OptionalLong.empty(),
-                    Measures.NONE,
-                    OptionalLong.empty());
-            PartitionStatus running = new PartitionStatus(
-                    new TopicPartition("p", 0),
-                    State.RUNNING,
-                    Optional.empty(),
-                    90,
-                    80,
-                    OptionalLong.of(20),
-                    new Measures(70, OptionalLong.of(100), OptionalLong.of(2_500), 40, 9, Map.of("holes", 2L), 1, 600),
-                    OptionalLong.of(90_500));
-            Latency latency = new Latency(List.of(new Latency.Bucket(5, 3), new Latency.Bucket(Long.MAX_VALUE, 1)), 70);
-            return List.of(new LinkStatus(
-                    "orders",
-                    List.of(halted, running),
-                    new Totals(1_000, 2_000, 9, Map.of("holes", 2L), 1, 0, 0, 4),
-                    Map.of(Event.Kind.HALTED, 1L),
-                    new Load(3_000, 64, 128, 0, 1_500, Bottleneck.TARGET_THROTTLED, latency, joined),
-                    new LinkStatus.Retries(Map.of("MOVED", 2L), Map.of("RETRY", 7L)),
-                    List.of(new GroupStatus("billing", 2, 1, OptionalLong.of(3_000), Optional.empty())),
-                    OptionalLong.of(0)));
-        }
-
-        @Override
-        public List<Event> events() {
-            return events;
-        }
-
-        @Override
-        public List<ClientMetric> clientMetrics() {
-            Map<String, String> tags = Map.of("client-id", "g-0");
-            return List.of(
-                    new ClientMetric("orders", "consumer-coordinator-metrics", "rebalance-total", tags, 3),
-                    new ClientMetric("orders", "consumer-coordinator-metrics", "rebalance-latency-total", tags, 1_500),
-                    new ClientMetric("orders", "consumer-coordinator-metrics", "heartbeat-rate", tags, 0.5),
-                    new ClientMetric("orders", "consumer-coordinator-metrics", "commit-latency-max", tags, Double.NaN));
-        }
-
-        @Override
-        public List<String> stuckThreads() {
-            return stuck;
-        }
-
-        @Override
-        public void take(String link, Order order) {
-            orders.add(link + " " + order);
-        }
-    }
-
-    private AdminServer start(Optional<AdminToken> token) {
-        AdminConfig.Shown shown = new AdminConfig.Shown("group.id", "g", "orders.properties:1");
-        AdminConfig config = new AdminConfig(
-                Optional.of(InetSocketAddress.createUnresolved("127.0.0.1", 0)),
-                token,
-                Map.of("orders", List.of(shown)));
-        try {
-            AdminServer started = AdminServer.start(config, mirror, new ServerInfo("1", "2", Instant.EPOCH));
-            servers.add(started);
-            return started;
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        }
-    }
+    private final AdminFixture admin = new AdminFixture(mirror);
 
     @AfterEach
     void close() {
-        servers.forEach(AdminServer::close);
+        admin.close();
     }
 
-    private record Reply(int status, Map<String, String> headers, String body) {}
-
     private Reply ask(String method, String path, String... headers) throws IOException {
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
-            StringBuilder head = new StringBuilder(method + " " + path + " HTTP/1.1\r\nConnection: close\r\n");
-            if (List.of(headers).stream().noneMatch(header -> header.startsWith("Host"))) {
-                head.append("Host: 127.0.0.1:8181\r\n");
-            }
-            for (String header : headers) {
-                head.append(header.equals("Host") ? "" : header + "\r\n");
-            }
-            OutputStream out = socket.getOutputStream();
-            out.write(head.append("\r\n").toString().getBytes(StandardCharsets.UTF_8));
-            out.flush();
-            String text = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            int end = text.indexOf("\r\n\r\n");
-            String[] lines = text.substring(0, end).split("\r\n", -1);
-            Map<String, String> found = new LinkedHashMap<>();
-            for (int i = 1; i < lines.length; i++) {
-                String[] parts = lines[i].split(": ", 2);
-                found.put(parts[0].toLowerCase(Locale.ROOT), parts[1]);
-            }
-            return new Reply(Integer.parseInt(lines[0].split(" ", -1)[1]), found, text.substring(end + 4));
-        }
+        return admin.ask(method, path, headers);
     }
 
     @Test
@@ -210,7 +88,7 @@ class AdminServerTest {
         Set<String> known = new TreeSet<>(SCHEMAS.keySet().stream()
                 .map(path -> path.replace("/orders", "/{link}"))
                 .collect(Collectors.toSet()));
-        known.addAll(List.of("/livez", "/readyz", "/metrics", "/api/v1/openapi.yaml", "/api/v1/stream"));
+        known.addAll(List.of("/livez", "/healthz", "/readyz", "/metrics", "/api/v1/openapi.yaml", "/api/v1/stream"));
         for (String order : List.of("pause", "resume")) {
             known.add("/api/v1/links/{link}:" + order);
             known.add("/api/v1/links/{link}/partitions/{topic}-{partition}:" + order);
@@ -223,6 +101,9 @@ class AdminServerTest {
 
         assertThat(schema.paths().keySet()).isEqualTo(known);
         assertThat(schema.paths().toString()).contains("Whether all links are members");
+        assertThat(schema.responses())
+                .hasSizeGreaterThan(15)
+                .allSatisfy(statuses -> assertThat(statuses).contains("405", "413", "421"));
         String description = ask("GET", "/api/v1/openapi.yaml").body();
         List.of(State.values()).forEach(state -> assertThat(description).containsPattern("\\b" + state + "[,\\]]"));
         List.of(Event.Kind.values()).forEach(kind -> assertThat(description).containsPattern("\\b" + kind + "[,\\]]"));
@@ -260,6 +141,15 @@ class AdminServerTest {
         assertThat(text.lines())
                 .contains(
                         "tain_records_total{link=\"orders\"} 1000.0",
+                        "tain_records_read_total{link=\"orders\"} 1100.0",
+                        "tain_link_info{link=\"orders\",source_cluster=\"here\",target_cluster=\"there\"} 1",
+                        "tain_duplicates_possible_total{link=\"orders\"} 12.0",
+                        "tain_ack_latency_seconds_bucket{link=\"orders\",le=\"0.005\"} 2",
+                        "tain_ack_latency_seconds_sum{link=\"orders\"} 0.006",
+                        "tain_link_lag_bytes{link=\"orders\"} 50.0",
+                        "tain_link_time_to_data_loss_seconds{link=\"orders\"} 90.5",
+                        "tain_link_commit_age_seconds{link=\"orders\"} 0.04",
+                        "tain_lag_bytes{link=\"orders\",partition=\"0\",topic=\"p\"} 50.0",
                         "tain_bytes_total{link=\"orders\",side=\"source\"} 3000.0",
                         "tain_batches_total{link=\"orders\",path=\"transcoded\",reason=\"holes\"} 2.0",
                         "tain_records_lost_total{link=\"orders\",reason=\"retention\"} 4.0",
@@ -282,6 +172,36 @@ class AdminServerTest {
         assertThat(text)
                 .doesNotContain("commit_latency_max", "tain_time_to_data_loss_seconds{link=\"orders\",partition=\"3\"");
         assertThat(text).doesNotContain("tain_lag_seconds{link=\"orders\",partition=\"3\"");
+        assertThat(text)
+                .containsPattern("process_resident_memory_bytes \\d")
+                .containsPattern("process_open_fds \\d")
+                .containsPattern("jvm_gc_collection_seconds_count\\{gc=\"[\\w ]+\"} \\d")
+                .contains("For how long checkpoints have failed");
+    }
+
+    @Test
+    void shouldTellOfLinksWhatItLeavesOutOfManyPartitions() throws IOException {
+        mirror.more = MetricsText.MOST_PARTITIONS;
+
+        String text = ask("GET", "/metrics").body();
+
+        assertThat(text)
+                .doesNotContain("tain_commit_age_seconds{", "tain_time_to_data_loss_seconds{", "tain_lag_records{")
+                .contains(
+                        "tain_link_time_to_data_loss_seconds{link=\"orders\"} 90.5",
+                        "tain_link_commit_age_seconds{link=\"orders\"} 0.04",
+                        "tain_link_lag_records{link=\"orders\"} 20.0");
+    }
+
+    @Test
+    void shouldSumTopicsUp() throws IOException {
+        String topics = ask("GET", "/api/v1/links/orders/topics").body();
+
+        assertThat(topics)
+                .contains("{\"topic\":\"o-1.x\",\"partitions\":1,", "\"HALTED\":1}")
+                .contains("\"lagRecords\":20,\"lagSeconds\":2.5,\"lagBytes\":50,\"secondsToDataLoss\":90.5,");
+        assertThat(ask("GET", "/api/v1/links/nobody/topics").status()).isEqualTo(404);
+        assertThat(ask("GET", "/api/v1/links/orders/partitions").body()).contains("\"clientId\":\"g-0\"", "\"host\":");
     }
 
     @Test
@@ -306,6 +226,7 @@ class AdminServerTest {
         mirror.joined = false;
 
         assertThat(ask("GET", "/livez").status()).isEqualTo(200);
+        assertThat(ask("GET", "/healthz").body()).isEqualTo("ok\n");
         assertThat(ask("GET", "/readyz").status()).isEqualTo(503);
         assertThat(ask("GET", "/readyz?verbose").body()).contains("[-] orders", "HALTED=1");
 
@@ -392,7 +313,7 @@ class AdminServerTest {
                 .isEmpty();
         assertThat(LogManager.getLogger(below).isTraceEnabled()).isTrue();
 
-        assertThat(ask("POST", path + "ERROR", bearer).status()).isEqualTo(200);
+        assertThat(ask("PUT", path + "ERROR", bearer).status()).isEqualTo(200);
         assertThat(LogManager.getLogger(below).isWarnEnabled()).isFalse();
 
         assertThat(ask("POST", path + "LOUD", bearer).status()).isEqualTo(400);
@@ -418,7 +339,7 @@ class AdminServerTest {
                 .isEqualTo(421);
         assertThat(ask("POST", pause, bearer, "Content-Length: 5\r\n\r\nhello").status())
                 .isEqualTo(413);
-        server = start(Optional.empty());
+        admin.restart(Optional.empty());
         assertThat(ask("POST", pause, bearer).status()).isEqualTo(403);
         assertThat(mirror.orders).isEmpty();
     }
@@ -433,6 +354,11 @@ class AdminServerTest {
         assertThat(ask("GET", "/api/v1/links", "Host: localhost:8181").status()).isEqualTo(200);
         assertThat(ask("GET", "/api/v1/links", "Host: 10.1.2.3:8181").status()).isEqualTo(200);
         assertThat(ask("GET", "/api/v1/links", "Host: [::1]:8181").status()).isEqualTo(200);
+        assertThat(ask("GET", "/api/v1/links", "Host: Tain.example:80").status())
+                .as("is in admin.hosts")
+                .isEqualTo(200);
+        assertThat(ask("GET", "/api/v1/links", "Host: other.tain.example").body())
+                .contains("admin.hosts");
     }
 
     @Test
@@ -456,7 +382,7 @@ class AdminServerTest {
         List<Socket> clients = new ArrayList<>();
         try {
             for (int i = 0; i < EventStream.MOST_CLIENTS; i++) {
-                Socket client = new Socket(InetAddress.getLoopbackAddress(), server.port());
+                Socket client = new Socket(InetAddress.getLoopbackAddress(), admin.port());
                 clients.add(client);
                 client.getOutputStream()
                         .write("GET /api/v1/stream HTTP/1.1\r\nHost: localhost\r\n\r\n"
@@ -488,12 +414,13 @@ class AdminServerTest {
     @Test
     void shouldSayWhereItCannotListen() {
         AdminConfig taken = new AdminConfig(
-                Optional.of(InetSocketAddress.createUnresolved("127.0.0.1", server.port())),
+                Optional.of(InetSocketAddress.createUnresolved("127.0.0.1", admin.port())),
+                Set.of(),
                 Optional.empty(),
                 Map.of());
 
         assertThatThrownBy(() -> AdminServer.start(taken, mirror, new ServerInfo("1", "2", Instant.EPOCH)))
                 .isInstanceOf(IOException.class)
-                .hasMessageContaining("127.0.0.1:" + server.port());
+                .hasMessageContaining("127.0.0.1:" + admin.port());
     }
 }

@@ -3,6 +3,7 @@ package io.tain.admin;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.yaml.snakeyaml.Yaml;
 
 /** Holds JSON to the schemas of {@code openapi.yaml}; more strictly than it asks for, as a field it does not name is wrong, too. */
@@ -16,6 +17,14 @@ final class Schema {
 
     Map<String, Object> paths() {
         return map(document.get("paths"));
+    }
+
+    /** The statuses that each operation answers with. */
+    List<Set<String>> responses() {
+        return paths().values().stream()
+                .flatMap(path -> map(path).values().stream())
+                .map(operation -> map(map(operation).get("responses")).keySet())
+                .toList();
     }
 
     /** What is wrong with a body as an instance of the schema of that name. */

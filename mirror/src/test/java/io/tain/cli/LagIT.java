@@ -2,19 +2,23 @@ package io.tain.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tain.testkit.Await;
 import io.tain.testkit.EmbeddedCluster;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -231,6 +235,47 @@ class LagIT {
                         + String.format(row, GROUP, "orders", 2, "unknown", 1, "unknown", "none")
                         + String.format(row, GROUP, "payments", 0, 1, 2, 1, "none")
                         + "BROKER INFO\n1 -> " + cluster.bootstrapServers() + "\n");
+    }
+
+    @Test
+    void shouldNameTheMemberThatHasAPartition() throws Exception {
+        String group = "alive";
+        Map<String, Object> settings = new HashMap<>(cluster.clientProperties());
+        settings.put("group.id", group);
+        settings.put("client.id", "reader");
+        settings.put("auto.offset.reset", "earliest");
+        try (KafkaConsumer<byte[], byte[]> consumer =
+                new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            consumer.subscribe(List.of("payments"));
+            int[] read = {0};
+            Await.until("it has read what is there", Duration.ofSeconds(60), () -> {
+                read[0] += consumer.poll(Duration.ofMillis(100)).count();
+                return read[0] == 1;
+            });
+            consumer.commitSync(Map.of(MARKER, new OffsetAndMetadata(1)));
+            String member = consumer.groupMetadata().memberId();
+            String file = link(group, "payments");
+            // The group's members are told while they are members only: it is polled on.
+            CompletableFuture<Integer> status = CompletableFuture.supplyAsync(() -> tain.run("lag", file));
+            while (!status.isDone()) {
+                consumer.poll(Duration.ofMillis(50));
+            }
+
+            assertThat(status.get()).as(tain.err()).isZero();
+            assertThat(cells(tain.out()).get(1))
+                    .containsExactly(group, "payments", "0", "1", "2", "1", member, "/127.0.0.1", "reader", "0.0");
+            assertThat(member).startsWith("reader-");
+
+            CommandFixture checker = new CommandFixture(folder);
+            status = CompletableFuture.supplyAsync(() -> checker.run(
+                    "consumer-offset-checker", "--group", group, "--bootstrap-server", cluster.bootstrapServers()));
+            while (!status.isDone()) {
+                consumer.poll(Duration.ofMillis(50));
+            }
+
+            assertThat(status.get()).as(checker.err()).isZero();
+            assertThat(cells(checker.out()).get(1)).containsExactly(group, "payments", "0", "1", "2", "1", member);
+        }
     }
 
     @Test

@@ -92,8 +92,43 @@ class OperatorCommandsTest {
 
     @Test
     void shouldPassJsonOn() {
+        answers.put("/api/v1/links", answers.get("/api/v1/links").replace("\"HALTED\":1", "\"HALTED\":0"));
         assertThat(command.run("status", "--admin", address(), "--json")).isZero();
         assertThat(command.out().strip()).isEqualTo(answers.get("/api/v1/links"));
+    }
+
+    @Test
+    void shouldTellOfHaltedPartitionsByTheStatusAlsoWithJson() {
+        assertThat(command.run("status", "--admin", address(), "--json")).isEqualTo(ExitStatus.HALTED);
+        assertThat(command.out().strip()).isEqualTo(answers.get("/api/v1/links"));
+
+        answers.put("/api/v1/links", "{\"links\":5}");
+        assertThat(command.run("status", "--admin", address(), "--json")).isEqualTo(ExitStatus.FAILURE);
+    }
+
+    @Test
+    void shouldPassOverRecordsAndTellHowItWent() throws IOException {
+        answers.put("/api/v1/links/eu/partitions/t-0:skip", "{}");
+        answers.put("/api/v1/events", "{\"events\":[]}");
+        afterOrder.put("/api/v1/events", moved("MOVED"));
+        String token = command.write("token", "secret\n");
+
+        int status = command.run(
+                "skip",
+                "eu",
+                "--partition",
+                "t-0",
+                "--records",
+                "2",
+                "--admin",
+                address(),
+                "--execute",
+                "--token-file",
+                token);
+
+        assertThat(status).isZero();
+        assertThat(asked).contains("POST /api/v1/links/eu/partitions/t-0:skip?records=2 Bearer secret");
+        assertThat(command.out()).contains("t-0: from 7 to 3");
     }
 
     @Test

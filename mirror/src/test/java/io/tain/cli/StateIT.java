@@ -142,7 +142,7 @@ class StateIT {
             Await.until(
                     "it tells",
                     PATIENCE,
-                    () -> mirror.status().checkpointAgeMs().orElse(0) > 0);
+                    () -> mirror.status().upkeep().checkpointAgeMs().orElse(0) > 0);
 
             ConfigResource topic = new ConfigResource(ConfigResource.Type.TOPIC, "__tain-unfit");
             AlterConfigOp compact =
@@ -155,7 +155,7 @@ class StateIT {
             Await.until(
                     "all is well",
                     PATIENCE,
-                    () -> mirror.status().checkpointAgeMs().orElse(-1) == 0);
+                    () -> mirror.status().upkeep().checkpointAgeMs().orElse(-1) == 0);
         }
     }
 

@@ -72,6 +72,22 @@ class AdminOptionsTest {
     }
 
     @Test
+    void shouldTakeNamesToBeAskedBy() throws Exception {
+        assertThat(LinkFiles.read(List.of(file("a", "")), Map.of()).admin().hosts())
+                .isEmpty();
+        assertThat(LinkFiles.read(
+                                List.of(file("b", "admin.hosts=Tain, ${env:POD}.tain.svc\n")), Map.of("POD", "tain-0"))
+                        .admin()
+                        .hosts())
+                .containsExactlyInAnyOrder("tain", "tain-0.tain.svc");
+        assertThat(errors(file("c", "admin.hosts=http://tain:8181\n")))
+                .singleElement()
+                .asString()
+                .contains("c.properties:5", "host names");
+        assertThat(errors(file("d", "admin.hosts=a,,b\n"))).hasSize(1);
+    }
+
+    @Test
     void shouldTakeALongTokenOnly() throws Exception {
         Path token = Files.writeString(folder.resolve("token"), "0123456789abcdef0123456789abcdef\n");
         Path tooShort = Files.writeString(folder.resolve("short"), "guess me");

@@ -109,7 +109,7 @@ class GroupOffsetsIT {
     }
 
     private static Optional<GroupStatus> status(RunningMirror mirror, String group) {
-        return mirror.status().groups().stream()
+        return mirror.status().upkeep().groups().stream()
                 .filter(status -> status.group().equals(group))
                 .findFirst();
     }

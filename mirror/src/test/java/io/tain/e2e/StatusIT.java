@@ -63,11 +63,23 @@ class StatusIT {
             assertThat(told.measures().end()).hasValue(100);
             assertThat(told.measures().lagMs()).hasValue(0);
             assertThat(told.measures().uncommittedMs()).isZero();
-            assertThat(told.measures().forwarded()).isPositive();
-            assertThat(told.measures().transcoded()).isEmpty();
+            assertThat(told.measures().batches().forwarded()).isPositive();
+            assertThat(told.measures().batches().transcoded()).isEmpty();
             LinkStatus link = mirror.status();
-            assertThat(link.load().bytesRead()).isPositive();
-            assertThat(link.load().latency().count()).isEqualTo(told.measures().forwarded());
+            assertThat(link.load().read().bytes()).isPositive();
+            assertThat(link.load().read().records()).isEqualTo(100);
+            long batches = told.measures().batches().forwarded();
+            assertThat(link.load().delays().replication().count()).isEqualTo(batches);
+            assertThat(link.load().delays().acknowledgement().count()).isEqualTo(batches);
+            assertThat(told.measures().copied().records()).isEqualTo(100);
+            assertThat(told.measures().copied().bytes())
+                    .isEqualTo(link.totals().bytes())
+                    .isPositive();
+            assertThat(link.retries().resentRecords()).isZero();
+            assertThat(told.clientId().orElse("")).endsWith("-0");
+            assertThat(link.clusters())
+                    .hasValue(new LinkStatus.Clusters(
+                            pair.source().clusterId(), pair.target().clusterId()));
             assertThat(link.load().joined()).isTrue();
             Await.until(
                     "all is copied", PATIENCE, () -> mirror.status().load().bottleneck() == Bottleneck.SOURCE_EMPTY);

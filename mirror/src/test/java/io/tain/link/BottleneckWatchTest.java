@@ -2,12 +2,13 @@ package io.tain.link;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tain.link.LinkStatus.Batches;
 import io.tain.link.LinkStatus.Measures;
 import io.tain.link.LinkStatus.PartitionStatus;
 import io.tain.link.LinkStatus.State;
+import io.tain.link.LinkStatus.Traffic;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.apache.kafka.common.TopicPartition;
@@ -23,7 +24,8 @@ class BottleneckWatchTest {
     private final BottleneckWatch watch = new BottleneckWatch(() -> nanos);
 
     private static PartitionStatus status(State state, String reason, long lag, long lagMs) {
-        Measures measures = new Measures(0, OptionalLong.of(lag), OptionalLong.of(lagMs), 0, 0, Map.of(), 0, 0);
+        Measures measures = new Measures(
+                0, OptionalLong.of(lag), OptionalLong.of(lagMs), OptionalLong.empty(), 0, Batches.NONE, Traffic.NONE);
         return new PartitionStatus(
                 new TopicPartition("orders", 0),
                 state,
@@ -32,7 +34,7 @@ class BottleneckWatchTest {
                 0,
                 OptionalLong.of(lag),
                 measures,
-                OptionalLong.empty());
+                Optional.empty());
     }
 
     private Bottleneck found(StreamLoad load, PartitionStatus... partitions) {

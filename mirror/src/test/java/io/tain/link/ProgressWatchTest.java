@@ -30,7 +30,7 @@ class ProgressWatchTest {
                 committable,
                 lag < 0 ? OptionalLong.empty() : OptionalLong.of(lag),
                 Measures.NONE,
-                OptionalLong.empty());
+                Optional.empty());
     }
 
     private PartitionStatus after(Duration time, PartitionStatus status) {

@@ -50,7 +50,7 @@ class SourceOutlookTest {
         consumer.updateBeginningOffsets(Map.of(T0, logBegins));
         consumer.updateEndOffsets(Map.of(T0, 2_000L));
         outlook.maybeLook(List.of(flow));
-        return flow.status(Map.of(), pace).untilLossMs();
+        return flow.status(Map.of(), pace).measures().untilLossMs();
     }
 
     @Test

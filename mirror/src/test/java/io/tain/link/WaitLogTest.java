@@ -30,7 +30,7 @@ class WaitLogTest {
                 0,
                 OptionalLong.empty(),
                 Measures.NONE,
-                OptionalLong.empty());
+                Optional.empty());
     }
 
     private static PartitionStatus running(int partition) {

@@ -82,7 +82,7 @@ final class LaneTest {
         enqueue(8, 0);
         lane.onAcknowledged(lane.take(PRODUCER), 0);
         Outgoing failed = lane.take(PRODUCER);
-        lane.onFailed(failed, new ProduceResult(ProduceOutcome.MOVED, "moved", -1, List.of()));
+        lane.onFailed(failed, new ProduceResult(ProduceOutcome.MOVED, "moved", -1, List.of(), 1));
 
         lane.reopen();
 
@@ -142,7 +142,7 @@ final class LaneTest {
     }
 
     private static ProduceResult failure(ProduceOutcome outcome) {
-        return new ProduceResult(outcome, outcome.name(), -1, List.of());
+        return new ProduceResult(outcome, outcome.name(), -1, List.of(), 1);
     }
 
     private int sendAll(long nowMs) {

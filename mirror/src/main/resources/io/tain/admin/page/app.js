@@ -127,7 +127,7 @@ async function refreshPartitions() {
   const all = [];
   for (const { link } of links) {
     const found = await get(`/api/v1/links/${encodeURIComponent(link)}/partitions`);
-    for (const partition of found.partitions) all.push({ ...partition, link });
+    for (const partition of found.partitions) all.push({ ...partition, link, host: found.host });
   }
   partitions = all;
   const waiting = (link, which) => all.filter((one) => one.link === link && ['RETRYING', 'STALLED'].includes(one.state) && side(one.reason) === which).length;

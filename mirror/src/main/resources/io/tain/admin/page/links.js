@@ -20,7 +20,7 @@ const BOTTLENECKS = {
 
 const TILES = [
   ['behind', 'Behind'],
-  ['records', 'Records'],
+  ['records', 'Records to the target'],
   ['bytes', 'To the target'],
   ['latency', 'Latency, median'],
   ['forwarded', 'Forwarded as is'],
@@ -66,7 +66,8 @@ export class LinkCard {
     };
     const arrow = (key) => {
       this.flow[key] = element('span');
-      return element('div', { class: 'arrow' }, this.flow[key]);
+      this.flow[`${key}Records`] = element('span', { class: 'below' });
+      return element('div', { class: 'arrow' }, this.flow[key], this.flow[`${key}Records`]);
     };
     return element('div', { class: 'flow' }, node('source', 'Source'), arrow('read'), node('tain', 'Tain'), arrow('written'), node('target', 'Target'));
   }
@@ -116,6 +117,8 @@ export class LinkCard {
     }
     say(this.flow.read, `${bytes(rates.read)}/s`);
     say(this.flow.written, `${bytes(rates.written)}/s`);
+    say(this.flow.readRecords, `${compact(Math.round(rates.recordsRead))} records/s`);
+    say(this.flow.writtenRecords, `${compact(Math.round(rates.records))} records/s`);
     const idle = link.states.HALTED + link.states.PAUSED > 0 && place === '';
     say(this.sentence, waiting ? 'It waits, and goes on by itself where it stands.' : idle ? 'What is neither halted nor paused keeps up.' : sentence);
   }
@@ -124,7 +127,7 @@ export class LinkCard {
     const rates = this.rates(this.history.length - 1, SPEED_POINTS);
     const unseen = this.currentTroubles().source > 0 && link.lagRecords === 0;
     this.show('behind', unseen ? '?' : link.lagRecords === 0 ? '0 s' : seconds(link.lagSeconds), unseen ? 'the source does not tell' : this.behind());
-    this.show('records', `${count(rates.records)}/s`, `${count(link.records)} in all`);
+    this.show('records', `${count(rates.records)}/s`, `${count(link.records)} in all, ${count(rates.recordsRead)}/s are read`);
     this.show('bytes', `${bytes(rates.written)}/s`, `${bytes(link.bytesWritten)} in all`);
     const latency = this.latency(this.history.length - 1, WINDOW);
     const bound = (value) => (value === Infinity ? 'over 1 h' : seconds(value));
@@ -171,7 +174,7 @@ export class LinkCard {
     const before = this.history[Math.max(0, index - span)];
     const passed = now.time - before.time;
     const per = (field) => (passed > 0 ? Math.max(0, now.link[field] - before.link[field]) / passed : 0);
-    return { records: per('records'), read: per('bytesRead'), written: per('bytesWritten') };
+    return { records: per('records'), recordsRead: per('recordsRead'), read: per('bytesRead'), written: per('bytesWritten') };
   }
 
   latency(index, span) {
@@ -187,7 +190,7 @@ export class LinkCard {
   draw() {
     this.charts ??= [
       new Plot(this.plots, 'MB/s', [['source', '--source'], ['target', '--target']], compact),
-      new Plot(this.plots, 'Records/s', [['to the target', '--target']], compact),
+      new Plot(this.plots, 'Records/s', [['source', '--source'], ['target', '--target']], compact),
       new Plot(this.plots, 'Latency', [['median', '--source'], ['99 %', '--target']], seconds),
       new Plot(this.plots, 'Behind', [['oldest record', '--source']], seconds),
     ];
@@ -196,7 +199,7 @@ export class LinkCard {
     const latencies = this.history.map((_, index) => (index === 0 ? {} : this.latency(index, SPEED_POINTS)));
     const finite = (value) => (value === Infinity ? null : value);
     this.charts[0].show([times, rates.map((r) => r && r.read / 1e6), rates.map((r) => r && r.written / 1e6)]);
-    this.charts[1].show([times, rates.map((r) => r && r.records)]);
+    this.charts[1].show([times, rates.map((r) => r && r.recordsRead), rates.map((r) => r && r.records)]);
     this.charts[2].show([times, latencies.map((l) => finite(l.half)), latencies.map((l) => finite(l.most))]);
     this.charts[3].show([times, this.history.map(({ link }) => (link.lagRecords === 0 ? 0 : link.lagSeconds))]);
   }

@@ -175,6 +175,7 @@ class Row {
   constructor(topic, partition, onOrder, onToggle) {
     this.name = partition ? element('span') : element('button', { type: 'button', class: 'name' }, topic.topic);
     if (!partition) this.name.addEventListener('click', onToggle);
+    this.owner = element('small', { class: 'owner faint' });
     this.state = element('td', { class: 'words' });
     this.numbers = [0, 1, 2, 3].map(() => element('td'));
     this.spark = document.createElementNS(SVG, 'path');
@@ -192,7 +193,7 @@ class Row {
     this.root = element(
       'tr',
       { class: partition ? 'part' : undefined },
-      element('td', { class: 'words' }, this.name),
+      element('td', { class: 'words' }, this.name, ...(partition ? [this.owner] : [])),
       element('td', { class: 'words' }, partition ? '' : topic.link),
       this.state,
       ...this.numbers,
@@ -214,6 +215,7 @@ class Row {
       this.name.setAttribute('aria-expanded', String(open));
     } else {
       say(this.name, `${of.partition}: ${count(of.acknowledged)} of ${count(of.endOffset)}`);
+      say(this.owner, of.clientId ? `${of.clientId} on ${of.host}` : '');
     }
     const alike = of.partitions.filter((one) => one.state === of.state).length;
     const state = alike === of.partitions.length ? of.state : `${alike} of ${of.partitions.length} ${of.state}`;

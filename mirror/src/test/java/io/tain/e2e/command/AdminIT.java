@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.assertj.core.api.AbstractStringAssert;
@@ -112,6 +113,48 @@ final class AdminIT {
                 seekBack(address, token);
                 assertThat(mirror.err()).contains("seek t-0 of link shown to offset 450 from /127.0.0.1");
                 runBeside(file, address, clusters);
+            }
+        }
+    }
+
+    @Test
+    void shouldPassOverWhatHasHaltedAPartition() throws Exception {
+        try (ClusterPair clusters = ClusterPair.start()) {
+            clusters.source().createTopic("t", 1);
+            clusters.target().createTopic("t", 1, Map.of("max.message.bytes", "20000"));
+            Path token = Files.writeString(directory.resolve("token"), TOKEN);
+            SettingsFile file = SettingsFile.link(clusters.source(), clusters.target(), "skips", "t")
+                    .set("link.name", "skips")
+                    .set("admin.token.file", token)
+                    .set("admin.listen", "127.0.0.1:0");
+            try (Workload small = Workload.to(clusters.source().clientProperties(), "t", 1)
+                            .open();
+                    Workload large = Workload.to(clusters.source().clientProperties(), "t", 1)
+                            .valueBytes(50_000)
+                            .open();
+                    TainProcess mirror = TainProcess.run(file.write(directory, "link.properties"))) {
+                // given
+                small.write(10);
+                large.write(1);
+                small.write(10);
+                String address = addressOf(mirror);
+                awaitBody(address + "/api/v1/links/skips", "\"HALTED\":1");
+                String admin = address.replace("http://", "");
+                try (TainProcess json = TainProcess.tain("status", "--json", "--admin", admin)) {
+                    assertThat(json.awaitExit(PATIENCE)).as(json.err()).isEqualTo(6);
+                    assertThat(json.out()).startsWith("{\"links\":[");
+                }
+
+                // when, then
+                String[] skip = {
+                    "skips", "--partition", "t-0", "--records", "1", "--execute", "--token-file", token.toString()
+                };
+                tell("skip", address, skip).contains("t-0: moved by an operator from 10 to 11");
+                awaitBody(address + "/metrics", "tain_records_total{link=\"skips\"} 20.0");
+                assertThat(mirror.err()).contains("skip t-0 of link skips to 1 offsets further on from /127.0.0.1");
+                try (TainProcess json = TainProcess.tain("status", "--json", "--admin", admin)) {
+                    assertThat(json.awaitExit(PATIENCE)).as(json.err()).isZero();
+                }
             }
         }
     }

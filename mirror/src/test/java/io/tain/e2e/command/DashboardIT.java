@@ -177,12 +177,14 @@ final class DashboardIT {
             browser.awaitText("an operator");
             browser.evaluate("document.querySelector('#rows .name').click()");
             browser.awaitText("0: 2,500 of 2,500");
+            browser.awaitText("east-0 on ");
             look("paused", "dark");
             browser.evaluate("document.querySelector('#rows .small').click()");
             browser.evaluate("document.getElementById('order-do').click()");
             awaitHealth("Healthy");
 
             // when a partition is moved, by the keyboard alone
+            browser.await("nothing needs attention", "document.getElementById('attention').hidden");
             browser.evaluate("document.querySelector('#rows .name').focus()");
             press(Stroke.TAB, Stroke.TAB, Stroke.TAB, Stroke.ENTER);
             browser.awaitText("Move payments.eu-0?");

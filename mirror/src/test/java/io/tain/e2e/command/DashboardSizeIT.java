@@ -9,12 +9,16 @@ import io.tain.link.Bottleneck;
 import io.tain.link.ClientMetric;
 import io.tain.link.Event;
 import io.tain.link.LinkStatus;
+import io.tain.link.LinkStatus.Batches;
+import io.tain.link.LinkStatus.Delays;
 import io.tain.link.LinkStatus.Latency;
 import io.tain.link.LinkStatus.Load;
 import io.tain.link.LinkStatus.Measures;
 import io.tain.link.LinkStatus.PartitionStatus;
 import io.tain.link.LinkStatus.State;
 import io.tain.link.LinkStatus.Totals;
+import io.tain.link.LinkStatus.Traffic;
+import io.tain.link.LinkStatus.Upkeep;
 import io.tain.link.MirrorView;
 import io.tain.link.Order;
 import java.net.InetSocketAddress;
@@ -24,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
@@ -74,13 +79,21 @@ final class DashboardSizeIT {
                     new Latency(List.of(new Latency.Bucket(5, now), new Latency.Bucket(Long.MAX_VALUE, 1)), 70);
             return List.of(new LinkStatus(
                     "large",
+                    Optional.empty(),
                     partitions,
                     new Totals(now, now * 200, now, Map.of("holes", 2L), 1, 0, 0, 0),
                     Map.of(),
-                    new Load(now * 200, 64, 128, 0, 0, Bottleneck.TARGET_SLOW, latency, true),
+                    new Load(
+                            new Traffic(now, now * 200),
+                            64,
+                            128,
+                            0,
+                            0,
+                            Bottleneck.TARGET_SLOW,
+                            new Delays(latency, latency),
+                            true),
                     LinkStatus.Retries.NONE,
-                    List.of(),
-                    OptionalLong.empty()));
+                    Upkeep.NONE));
         }
 
         private static PartitionStatus partition(int topic, int number, long now) {
@@ -94,8 +107,14 @@ final class DashboardSizeIT {
                     now,
                     OptionalLong.of(lag),
                     new Measures(
-                            now, OptionalLong.of(now + lag), OptionalLong.of(lag), 0, now, Map.of("holes", 1L), 0, now),
-                    OptionalLong.empty());
+                            now,
+                            OptionalLong.of(now + lag),
+                            OptionalLong.of(lag),
+                            OptionalLong.empty(),
+                            0,
+                            new Batches(now, Map.of("holes", 1L), 0),
+                            new Traffic(now, now * 200)),
+                    Optional.of("large-0"));
         }
 
         @Override
@@ -120,7 +139,7 @@ final class DashboardSizeIT {
     @Test
     void shouldAnswerAtOnceWithFourThousandPartitions() throws Exception {
         AdminConfig config = new AdminConfig(
-                Optional.of(InetSocketAddress.createUnresolved("127.0.0.1", 0)), Optional.empty(), Map.of());
+                Optional.of(InetSocketAddress.createUnresolved("127.0.0.1", 0)), Set.of(), Optional.empty(), Map.of());
         try (AdminServer server =
                         AdminServer.start(config, new LargeMirror(), new ServerInfo("1", "2", Instant.EPOCH));
                 Chromium browser = new Chromium()) {

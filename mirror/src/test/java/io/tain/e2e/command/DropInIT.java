@@ -11,6 +11,8 @@ import io.tain.testkit.ClusterPair;
 import io.tain.testkit.TopicReader;
 import io.tain.testkit.Workload;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +21,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
+import javax.management.ObjectName;
+import javax.management.remote.JMXConnector;
+import javax.management.remote.JMXConnectorFactory;
+import javax.management.remote.JMXServiceURL;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -186,6 +192,43 @@ final class DropInIT {
                     .contains("left out");
         }
         assertThat(values(clusters.target(), partition)).hasSize(19).containsOnly("small");
+    }
+
+    @Test
+    @SuppressWarnings("BanJNDI") // of this test's own process
+    void shouldTellDroppedMessagesAsMirrorMakersBeanDid() throws Exception {
+        String topic = "dropped";
+        clusters.source().createTopic(topic, 1);
+        clusters.target().createTopic(topic, 1, Map.of("max.message.bytes", "2000"));
+        for (int i = 0; i < 5; i++) {
+            send(topic, i % 2 == 1 ? "x".repeat(5_000) : "small");
+        }
+        int port = freePort();
+        List<Object> command = new ArrayList<>(List.of(installed.home().resolve("bin/kafka-mirror-maker.sh")));
+        command.addAll(files(topic));
+        command.addAll(List.of("--include", topic, "--abort.on.send.failure", "false"));
+        String options = "-Djava.rmi.server.hostname=127.0.0.1 -Dcom.sun.management.jmxremote"
+                + " -Dcom.sun.management.jmxremote.host=127.0.0.1 -Dcom.sun.management.jmxremote.authenticate=false"
+                + " -Dcom.sun.management.jmxremote.ssl=false";
+        Map<String, String> environment = Map.of("JMX_PORT", Integer.toString(port), "KAFKA_JMX_OPTS", options);
+        try (TainProcess mirror = Installation.start(directory, environment, command)) {
+            observe(topic).awaitLagZero(topic);
+            assertThat(mirror.isAlive()).as(mirror.err()).isTrue();
+            JMXServiceURL url = new JMXServiceURL("service:jmx:rmi:///jndi/rmi://127.0.0.1:" + port + "/jmxrmi");
+            try (JMXConnector connector = JMXConnectorFactory.connect(url)) {
+                ObjectName name = new ObjectName("kafka.tools:type=MirrorMaker,name=MirrorMaker-numDroppedMessages");
+
+                assertThat(connector.getMBeanServerConnection().getAttribute(name, "Value"))
+                        .isEqualTo(2);
+            }
+            assertThat(mirror.term().awaitExit(ENDED)).as(mirror.err()).isEqualTo(TERMINATED);
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
     }
 
     @Test

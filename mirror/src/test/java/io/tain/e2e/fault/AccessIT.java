@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tain.e2e.MirrorFixture;
 import io.tain.e2e.RunningMirror;
+import io.tain.link.LinkStatus;
 import io.tain.link.LinkStatus.State;
 import io.tain.link.Outcome;
 import io.tain.link.StartFailure;
@@ -112,6 +113,9 @@ final class AccessIT {
                                 .anyMatch(status -> status.state() == State.RETRYING
                                         && status.reason().orElse("").startsWith(blamed)
                                         && status.reason().orElse("").contains("uthentication")));
+                LinkStatus.Retries retries = mirror.status().retries();
+                assertThat(blamed.startsWith("source") ? retries.source() : retries.target())
+                        .containsKey("AUTHENTICATION");
             } finally {
                 giveCredentials(cluster);
             }
