@@ -186,7 +186,8 @@ final class DataPath {
                 ids.source());
         Uuid target = ready.targetId();
         WriterLoop writer = reader.writerOf(partition);
-        Optional<CopyListener> map = desks.maps().map(maps -> maps.begin(source, target, writer.mailbox()));
+        Optional<CopyListener> map =
+                desks.maps().map(maps -> maps.begin(source, target, place.flatMap(Place::walked), writer.mailbox()));
         OffsetTracker tracker = new OffsetTracker(flow.start(), map.orElse(CopyListener.NONE));
         flow.run(assignment, tracker, source);
         desks.state()

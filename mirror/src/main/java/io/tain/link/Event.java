@@ -28,6 +28,8 @@ public record Event(
         RECREATED(Level.ERROR),
         /** The target lost records that it had acknowledged; the partition goes on. */
         TARGET_LOST(Level.ERROR),
+        /** The state topic has no checkpoint of a partition that was copied before; records may be copied again. */
+        STATE_LOST(Level.WARN),
         /** Records were left out because the target would not take them. */
         SKIPPED(Level.ERROR),
         /** Records were written to a dead-letter topic because their own would not take them. */

@@ -326,8 +326,8 @@ final class Link {
                                 id,
                                 committed ? IsolationLevel.READ_COMMITTED : IsolationLevel.READ_UNCOMMITTED),
                         target.orElseThrow()),
-                committed,
-                guard,
+                new TakeoverDesk.Reading(committed, guard),
+                events,
                 new SystemPace());
         start("takeover", desk);
         return desk;

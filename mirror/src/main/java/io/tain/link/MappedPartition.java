@@ -6,7 +6,9 @@ import io.tain.offset.CopyListener;
 import io.tain.offset.MapView;
 import io.tain.offset.OffsetMap;
 import io.tain.offset.OffsetTracker.Position;
+import io.tain.offset.Walked;
 import io.tain.source.SourcePartition;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.common.TopicPartition;
@@ -20,6 +22,7 @@ final class MappedPartition implements CopyListener {
     private final SourcePartition source;
     private final Uuid targetTopic;
     private final long start;
+    private final Optional<Walked> walked;
     private final Mailbox writer;
     private OffsetMap map;
     private volatile boolean dirty;
@@ -27,11 +30,15 @@ final class MappedPartition implements CopyListener {
     private final CompletableFuture<Void> loaded = new CompletableFuture<>();
     private volatile MapView view = MapView.EMPTY;
 
-    /** @param writer of the thread that feeds it */
-    MappedPartition(SourcePartition source, Uuid targetTopic, Mailbox writer) {
+    /**
+     * @param walked what a take-over found copied behind what was stored
+     * @param writer of the thread that feeds it
+     */
+    MappedPartition(SourcePartition source, Uuid targetTopic, Optional<Walked> walked, Mailbox writer) {
         this.source = source;
         this.targetTopic = targetTopic;
         this.start = source.position();
+        this.walked = walked;
         this.writer = writer;
         this.map = new OffsetMap(start);
     }
@@ -95,7 +102,8 @@ final class MappedPartition implements CopyListener {
     void load(MapView stored) {
         writer.post(() -> {
             map.publish();
-            OffsetMap whole = new OffsetMap(stored, start);
+            OffsetMap whole = walked.map(found -> new OffsetMap(stored, found, start))
+                    .orElseGet(() -> new OffsetMap(stored, start));
             whole.append(map.view());
             map = whole;
             map.publish();

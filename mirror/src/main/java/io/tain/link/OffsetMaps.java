@@ -4,6 +4,7 @@ import io.tain.batch.Assignment;
 import io.tain.offset.MapChunk;
 import io.tain.offset.MapView;
 import io.tain.offset.StoredChunk;
+import io.tain.offset.Walked;
 import io.tain.source.SourcePartition;
 import io.tain.state.StateKey;
 import java.util.Collection;
@@ -50,9 +51,13 @@ final class OffsetMaps implements StateDesk.Contribution {
         desk.add(this);
     }
 
-    /** A partition is going to be copied. */
-    MappedPartition begin(SourcePartition source, Uuid targetTopic, Mailbox writer) {
-        MappedPartition mapped = new MappedPartition(source, targetTopic, writer);
+    /**
+     * A partition is going to be copied.
+     *
+     * @param walked what a take-over found copied
+     */
+    MappedPartition begin(SourcePartition source, Uuid targetTopic, Optional<Walked> walked, Mailbox writer) {
+        MappedPartition mapped = new MappedPartition(source, targetTopic, walked, writer);
         if (maps.put(mapped.partition(), mapped) != null) {
             someWent = true;
         }
@@ -194,9 +199,12 @@ final class OffsetMaps implements StateDesk.Contribution {
     }
 
     /** Chunks of the state, by partition and number; what can't be read is left out, and with it what lies before. */
-    private static Map<TopicPartition, Map<Integer, StoredChunk>> chunks(Map<StateKey, byte[]> state) {
+    static Map<TopicPartition, Map<Integer, StoredChunk>> chunks(Map<StateKey, byte[]> state) {
         Map<TopicPartition, Map<Integer, StoredChunk>> stored = new HashMap<>();
         state.forEach((key, value) -> {
+            if (key.kind() != StateKey.Kind.MAP) {
+                return;
+            }
             decode(key, value)
                     .ifPresent(chunk -> stored.computeIfAbsent(key.partition(), p -> new HashMap<>())
                             .put(key.chunk(), chunk));

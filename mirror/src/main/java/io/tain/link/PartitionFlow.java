@@ -194,6 +194,7 @@ final class PartitionFlow {
         takeover = Optional.empty();
         place = Optional.of(found);
         start = found.position();
+        marked &= start.offset() >= committed; // else what was committed is no place any more
         committedIds = found.ids();
         notBeforeNanos = nowNanos;
     }

@@ -12,6 +12,7 @@ import io.tain.batch.Verdict;
 import io.tain.link.LogWalk.Walker;
 import io.tain.offset.CopiedPrefix;
 import io.tain.offset.OffsetTracker.Position;
+import io.tain.offset.Walked;
 import io.tain.source.EchoGuard;
 import io.tain.source.WriterUnknownException;
 import io.tain.wire.FetchedPartition;
@@ -31,6 +32,7 @@ final class Takeover {
 
     private final TopicPartition partition;
     private final Position from;
+    private final Position known;
     private final TargetTraits traits;
     private final boolean readCommitted;
     private final CopiedPrefix copied;
@@ -39,22 +41,26 @@ final class Takeover {
     private Optional<String> problem = Optional.empty();
     private String trouble = "";
     private int leaderEpoch;
+    private long others;
 
     /**
-     * @param from a checkpoint that holds
+     * What is to be looked at.
+     *
+     * @param partition on both sides
+     * @param from where to begin on both sides: the records copied from below it are below it on the target, and no others
+     * @param known a checkpoint at or behind it, below which all was copied
+     */
+    record Span(TopicPartition partition, Position from, Position known) {}
+
+    /**
      * @param readCommitted whether aborted records are left out
      * @param open lent for as long as this is used
      * @param guard tells what was never to be copied
      */
-    Takeover(
-            TopicPartition partition,
-            Position from,
-            TargetTraits traits,
-            boolean readCommitted,
-            OpenBatch open,
-            EchoGuard guard) {
-        this.partition = partition;
-        this.from = from;
+    Takeover(Span span, TargetTraits traits, boolean readCommitted, OpenBatch open, EchoGuard guard) {
+        this.partition = span.partition();
+        this.from = span.from();
+        this.known = span.known();
         this.traits = traits;
         this.readCommitted = readCommitted;
         this.copied = new CopiedPrefix(from.offset());
@@ -73,14 +79,26 @@ final class Takeover {
         return trouble;
     }
 
-    /** Records found copied behind the checkpoint. */
+    /** Records found copied behind where it began. */
     int copies() {
         return copied.copies();
     }
 
+    /** Offsets behind where it began that others have written on the target. */
+    long others() {
+        return others;
+    }
+
     /** Where to go on, after both walks. */
     Position place(long targetOffset) {
-        return new Position(copied.resume(), leaderEpoch, targetOffset);
+        return copied.resume() <= known.offset()
+                ? new Position(known.offset(), known.leaderEpoch(), targetOffset)
+                : new Position(copied.resume(), leaderEpoch, targetOffset);
+    }
+
+    /** Which copies were found, after both walks. */
+    Walked walked() {
+        return new Walked(from, copied.pairs(place(0).offset()));
     }
 
     private long digest(OpenBatch records, int row) {
@@ -149,9 +167,11 @@ final class Takeover {
                 long first = Math.max(position, batch.baseOffset());
                 open.open(batch, first);
                 for (int row = 0; row < open.count(); row++) {
-                    copied.addCopy(digest(open, row));
+                    copied.addCopy(open.offset(row), digest(open, row));
                 }
                 copied.addMissingOnTarget(batch.nextOffset() - first - open.count());
+            } else {
+                others += batch.nextOffset() - Math.max(position, batch.baseOffset());
             }
             position = batch.nextOffset();
             if (ended && copied.isHollow()) {
@@ -192,7 +212,7 @@ final class Takeover {
 
         @Override
         public boolean isDone() {
-            return copied.isDone() || problem.isPresent();
+            return problem.isPresent() || (copied.isDone() && position >= known.offset());
         }
 
         @Override
@@ -229,6 +249,10 @@ final class Takeover {
             if (hasWaited || nowMs - atEndSinceMs > END_PATIENCE_MS) {
                 copied.endOfSource(position);
                 conclude();
+                if (problem.isEmpty() && copied.isDone() && position < known.offset()) {
+                    problem = Optional.of(
+                            "the source ends at offset " + position + ", before the checkpoint's " + known.offset());
+                }
             }
         }
 
@@ -260,18 +284,29 @@ final class Takeover {
                 copied.addMissingOnSource(Math.max(0, missingFrom - position));
             } else {
                 open.open(batch, position);
-                for (int row = 0; row < open.count() && !copied.isDone(); row++) {
+                for (int row = 0; row < open.count() && !isDone(); row++) {
                     copied.addMissingOnSource(open.offset(row) - position);
-                    copied.offer(open.offset(row), digest(open, row));
+                    offer(batch, row);
                     position = open.offset(row) + 1;
                 }
-                if (copied.isDone()) {
-                    leaderEpoch = batch.isOldFormat() ? -1 : batch.leaderEpoch();
+                if (isDone()) {
                     return;
                 }
                 copied.addMissingOnSource(Math.max(0, batch.nextOffset() - position));
             }
             position = batch.nextOffset();
+        }
+
+        private void offer(RecordBatch batch, int row) {
+            if (!copied.isDone()) {
+                copied.offer(open.offset(row), digest(open, row));
+                if (copied.isDone()) {
+                    leaderEpoch = batch.isOldFormat() ? -1 : batch.leaderEpoch();
+                }
+            } else if (open.offset(row) < known.offset() && !copied.mayLackCopies()) {
+                problem = Optional.of("the source's record at offset " + open.offset(row)
+                        + " has no copy, though it is " + "before the checkpoint's " + known.offset());
+            }
         }
 
         @Override

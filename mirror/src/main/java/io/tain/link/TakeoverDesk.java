@@ -5,6 +5,7 @@ import io.tain.batch.OpenBatch;
 import io.tain.batch.TargetTraits;
 import io.tain.offset.OffsetTracker.Position;
 import io.tain.offset.TopicIds;
+import io.tain.offset.Walked;
 import io.tain.source.EchoGuard;
 import io.tain.state.Checkpoint;
 import io.tain.state.Checkpoint.Phase;
@@ -61,8 +62,8 @@ final class TakeoverDesk implements Runnable, Ticking {
     private final String link;
     private final StateDesk state;
     private final Connections connections;
-    private final boolean readCommitted;
-    private final EchoGuard guard;
+    private final Reading reading;
+    private final EventLog events;
     private final Pace pace;
     private final Semaphore something = new Semaphore(0);
     private final Mailbox mailbox = new Mailbox(something::release);
@@ -84,13 +85,20 @@ final class TakeoverDesk implements Runnable, Ticking {
     record Connections(
             Supplier<FenceClient> fences, Supplier<LogWalk> targetLog, Supplier<LogWalk> sourceLog, Admin target) {}
 
-    TakeoverDesk(
-            String link, StateDesk state, Connections connections, boolean readCommitted, EchoGuard guard, Pace pace) {
+    /**
+     * How the source is read.
+     *
+     * @param committed whether aborted records are left out
+     * @param guard tells what was never to be copied
+     */
+    record Reading(boolean committed, EchoGuard guard) {}
+
+    TakeoverDesk(String link, StateDesk state, Connections connections, Reading reading, EventLog events, Pace pace) {
         this.link = link;
         this.state = state;
         this.connections = connections;
-        this.readCommitted = readCommitted;
-        this.guard = guard;
+        this.reading = reading;
+        this.events = events;
         this.pace = pace;
         this.tickNanos = pace.nanoTime();
     }
@@ -123,8 +131,9 @@ final class TakeoverDesk implements Runnable, Ticking {
      * @param ids which topics it speaks of
      * @param owner under whose name it is written
      * @param producers who has written it, the latest last
+     * @param walked which copies were found on both sides, if these were looked at
      */
-    record Place(Position position, TopicIds ids, Owner owner, List<Producer> producers) {}
+    record Place(Position position, TopicIds ids, Owner owner, List<Producer> producers, Optional<Walked> walked) {}
 
     /** An operator has to decide where the copy goes on. */
     static final class Undecided extends Exception {
@@ -140,11 +149,8 @@ final class TakeoverDesk implements Runnable, Ticking {
         private final Request request;
         private final CompletableFuture<Place> done = new CompletableFuture<>();
         private volatile String progress = "asking the target about it";
-        private Position from;
-        private TopicIds ids;
-        private boolean afresh;
-        private boolean letGo;
-        private Optional<Producer> released = Optional.empty();
+        private TakeoverStart start;
+        private boolean hasMap;
         private long sinceMs;
         private long idLifeMs;
         private final Set<Producer> producers = new LinkedHashSet<>();
@@ -156,8 +162,6 @@ final class TakeoverDesk implements Runnable, Ticking {
 
         private Job(Request request) {
             this.request = request;
-            this.from = request.committed;
-            this.ids = request.ids;
         }
 
         String progress() {
@@ -178,13 +182,14 @@ final class TakeoverDesk implements Runnable, Ticking {
          * very end, or has let the partition go, may have left records behind the checkpoint, or write more.
          */
         private boolean isAlone(ProducerIdentity given) {
-            boolean isNext = released.filter(last -> last.id() == given.id() && last.epoch() + 1 == given.epoch())
+            boolean isNext = start.released()
+                    .filter(last -> last.id() == given.id() && last.epoch() + 1 == given.epoch())
                     .isPresent();
-            return isNext || (given.epoch() == 0 && (afresh || letGo));
+            return isNext || (given.epoch() == 0 && (start.afresh() || start.letGo()));
         }
 
         private boolean mayWalk() {
-            return !done.isDone() && !afresh && !letGo;
+            return !done.isDone() && !start.afresh() && !start.letGo();
         }
 
         private String topic() {
@@ -291,10 +296,13 @@ final class TakeoverDesk implements Runnable, Ticking {
             fresh.forEach(job -> last.put(job.request.partition, OffsetSpec.latest()));
             ListOffsetsResult starts = connections.target.listOffsets(first);
             ListOffsetsResult ends = connections.target.listOffsets(last);
-            Set<StateKey> keys = fresh.stream().map(this::key).collect(Collectors.toSet());
-            keys.add(StateKey.ofFailover(link));
-            Map<StateKey, byte[]> kept = state.read(keys::contains).get(30, TimeUnit.SECONDS);
+            StateKey failover = StateKey.ofFailover(link);
+            Map<StateKey, byte[]> kept = state.read(key -> key.equals(failover)
+                            || (first.containsKey(key.partition())
+                                    && (key.kind() == StateKey.Kind.CHECKPOINT || key.kind() == StateKey.Kind.MAP)))
+                    .get(30, TimeUnit.SECONDS);
             refuseFailedOver(kept);
+            TakeoverMaps maps = new TakeoverMaps(kept);
             long idLifeMs = idLife.ms(Duration.ofSeconds(30));
             for (Job job : fresh) {
                 job.idLifeMs = idLifeMs;
@@ -305,7 +313,14 @@ final class TakeoverDesk implements Runnable, Ticking {
                 long end = ends.partitionResult(partition)
                         .get(30, TimeUnit.SECONDS)
                         .offset();
-                choose(job, kept, start, end);
+                job.start = TakeoverStart.of(
+                        job.request,
+                        Optional.ofNullable(kept.get(key(job))).flatMap(Checkpoint::parse),
+                        maps,
+                        new TakeoverStart.Log(start, end));
+                job.producers.addAll(job.start.producers());
+                job.hasMap = maps.has(partition, job.start.ids());
+                job.start.undecided().ifPresent(why -> job.done.completeExceptionally(new Undecided(why)));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -328,51 +343,6 @@ final class TakeoverDesk implements Runnable, Ticking {
         return new StateKey(StateKey.Kind.CHECKPOINT, link, job.request.partition);
     }
 
-    private void choose(Job job, Map<StateKey, byte[]> kept, long start, long end) {
-        Request request = job.request;
-        Optional<Checkpoint> checkpoint =
-                Optional.ofNullable(kept.get(key(job))).flatMap(Checkpoint::parse);
-        checkpoint.ifPresent(found -> job.producers.addAll(found.producers()));
-        job.letGo = checkpoint
-                .filter(found ->
-                        found.phase() == Phase.RELEASED && found.targetOffset() >= request.committed.targetOffset())
-                .isPresent();
-        job.released = checkpoint.filter(found -> job.letGo).flatMap(Checkpoint::lastProducer);
-        checkpoint = checkpoint.filter(found -> !TopicIds.differ(found.targetTopic(), request.ids.target())
-                && !TopicIds.differ(found.sourceTopic(), request.ids.source()));
-        long before = request.origin == Origin.MARKED ? request.committed.targetOffset() : -1;
-        if (request.origin == Origin.CHOSEN || (checkpoint.isEmpty() && before < 0)) {
-            job.from = new Position(request.committed.offset(), request.committed.leaderEpoch(), -1);
-        } else if (checkpoint.isPresent() && checkpoint.get().targetOffset() >= before) {
-            Checkpoint best = checkpoint.get();
-            job.from = new Position(best.sourceOffset(), best.leaderEpoch(), best.targetOffset());
-            job.ids = new TopicIds(
-                    request.origin == Origin.NONE ? best.sourceTopic() : request.ids.source(), request.ids.target());
-        } else if (checkpoint.isEmpty()) {
-            job.letGo = false; // of other topics of these names
-            job.released = Optional.empty();
-            LOG.warn(
-                    "{}: the state topic has no checkpoint of {}; what was copied is counted from its last commit, source"
-                            + " offset {} and target offset {}",
-                    link,
-                    request.partition,
-                    job.from.offset(),
-                    before);
-        }
-        if (job.from.targetOffset() < 0) {
-            job.from = new Position(job.from.offset(), job.from.leaderEpoch(), end);
-            job.afresh = true; // whatever is there does not count as a copy
-        } else if (job.from.targetOffset() > end) {
-            job.done.completeExceptionally(new Undecided("the target's log ends at offset " + end
-                    + ", before the checkpoint's " + job.from.targetOffset() + " (source offset " + job.from.offset()
-                    + "): the target has lost records that it had acknowledged"));
-        } else if (job.from.targetOffset() < start) {
-            job.done.completeExceptionally(new Undecided("the target's log begins at offset " + start
-                    + ", behind the checkpoint's " + job.from.targetOffset() + " (source offset " + job.from.offset()
-                    + "): what was copied since has been deleted there and can't be counted"));
-        }
-    }
-
     /** Takes a step if what it waits for is there; tells whether the place is found. */
     private boolean advance(Job job, LogWalk targetLog, LogWalk sourceLog) {
         if (job.owner == null) {
@@ -389,7 +359,7 @@ final class TakeoverDesk implements Runnable, Ticking {
             job.producers.add(
                     new Producer(job.owner.identity().id(), job.owner.identity().epoch()));
             if (job.owner.markerEpoch().isPresent()) {
-                beginWalk(job, job.owner.markerEpoch().get(), targetLog);
+                beginWalk(job, targetLog);
             }
         }
         if (job.takeover == null) {
@@ -399,22 +369,56 @@ final class TakeoverDesk implements Runnable, Ticking {
             job.source = job.takeover.new OfSource();
             sourceLog.add(job.source);
         }
-        if (job.takeover.problem().isPresent()) {
-            job.done.completeExceptionally(new Undecided("can't tell where the copy goes on from source offset "
-                    + job.from.offset() + " and target offset " + job.from.targetOffset() + ": "
-                    + job.takeover.problem().get()));
+        boolean isOver = job.takeover.problem().isPresent() || (job.source != null && job.source.isDone());
+        Optional<String> problem = isOver ? problem(job) : Optional.empty();
+        if (problem.isPresent() && job.start.mayBeginLater()) {
+            LOG.info(
+                    "{}: {} looks for its place from its checkpoint, and its offset map will have a gap: {}",
+                    link,
+                    job.request.partition,
+                    problem.get());
+            job.start = job.start.fromCheckpoint();
+            beginWalk(job, targetLog);
             return false;
         }
-        job.progress = "finding its place behind source offset " + job.from.offset()
+        if (problem.isPresent()) {
+            job.done.completeExceptionally(new Undecided("can't tell where the copy goes on from source offset "
+                    + job.start.known().offset() + " and target offset "
+                    + job.start.known().targetOffset() + ": " + problem.get()));
+            return false;
+        }
+        job.progress = "finding its place behind source offset "
+                + job.start.walkFrom().offset()
                 + (job.takeover.trouble().isEmpty() ? "" : ": " + job.takeover.trouble());
-        return job.source != null && job.source.isDone();
+        return isOver;
     }
 
-    private void beginWalk(Job job, short markerEpoch, LogWalk targetLog) {
-        job.takeover = new Takeover(job.request.partition, job.from, job.request.traits, readCommitted, open, guard);
-        Set<Long> ids =
-                job.afresh ? Set.of() : job.producers.stream().map(Producer::id).collect(Collectors.toSet());
-        job.target = job.takeover.new OfTarget(job.owner.identity().id(), markerEpoch, ids);
+    private static Optional<String> problem(Job job) {
+        if (job.takeover.problem().isPresent() || !job.start.isAfterLoss()) {
+            return job.takeover.problem();
+        }
+        Position first = job.start.known();
+        boolean isThere = job.takeover
+                .walked()
+                .copies()
+                .lastBelow(first.targetOffset() + 1)
+                .filter(record -> record.source() == first.offset())
+                .isPresent();
+        return isThere
+                ? Optional.empty()
+                : Optional.of(job.start.repeats().orElseThrow().loss()
+                        + ", and what it has at its end is no copy of the source's record");
+    }
+
+    private void beginWalk(Job job, LogWalk targetLog) {
+        Takeover.Span span = new Takeover.Span(job.request.partition, job.start.walkFrom(), job.start.known());
+        job.takeover = new Takeover(span, job.request.traits, reading.committed(), open, reading.guard());
+        Set<Long> ids = job.start.afresh()
+                ? Set.of()
+                : job.producers.stream().map(Producer::id).collect(Collectors.toSet());
+        job.target = job.takeover
+        .new OfTarget(job.owner.identity().id(), job.owner.markerEpoch().orElseThrow(), ids);
+        job.source = null;
         targetLog.add(job.target);
     }
 
@@ -423,23 +427,29 @@ final class TakeoverDesk implements Runnable, Ticking {
         Map<StateKey, byte[]> records = new HashMap<>();
         Map<Job, Place> places = new HashMap<>();
         for (Job job : found) {
-            Position position = job.takeover == null ? job.from : job.takeover.place(job.target.position());
+            Position position = job.takeover == null ? job.start.known() : job.takeover.place(job.target.position());
+            Optional<Walked> walked = Optional.ofNullable(job.takeover)
+                    .filter(used -> !job.start.afresh())
+                    .map(Takeover::walked);
             List<Producer> producers = List.copyOf(job.producers);
             ProducerIdentity identity = job.owner.identity();
             Owner owner = new Owner(identity.id(), identity.epoch(), job.sinceMs, job.idLifeMs);
-            places.put(job, new Place(position, job.ids, owner, producers));
+            places.put(job, new Place(position, job.start.ids(), owner, producers, walked));
             records.put(
                     key(job),
                     new Checkpoint(
                                     position.offset(),
                                     position.leaderEpoch(),
                                     position.targetOffset(),
-                                    job.ids.source(),
-                                    job.ids.target(),
+                                    job.start.ids().source(),
+                                    job.start.ids().target(),
                                     producers,
                                     Phase.COPYING,
                                     pace.currentTimeMs())
                             .encode());
+            if (!job.hasMap || job.start.isAfterLoss()) {
+                records.putAll(TakeoverMaps.records(link, job.request.partition, job.start, places.get(job)));
+            }
         }
         // Whoever fails the link over writes that first and looks at these then: so one of the two sees the other.
         StateKey failover = StateKey.ofFailover(link);
@@ -453,12 +463,21 @@ final class TakeoverDesk implements Runnable, Ticking {
             places.forEach((job, place) -> {
                 if (job.takeover != null && job.takeover.copies() > 0) {
                     LOG.info(
-                            "{}: {} goes on at source offset {}: {} records behind the last checkpoint were copied already",
+                            "{}: {} goes on at source offset {}: {} records from {} on were copied already",
                             link,
                             job.request.partition,
                             place.position().offset(),
-                            job.takeover.copies());
+                            job.takeover.copies(),
+                            job.start.walkFrom().offset());
                 }
+                job.start
+                        .repeats()
+                        .ifPresent(what -> what.tell(
+                                events,
+                                job.request.partition,
+                                place.position(),
+                                job.takeover == null ? 0 : job.takeover.copies(),
+                                job.takeover == null ? 0 : job.takeover.others()));
                 job.done.complete(place);
             });
         } else {

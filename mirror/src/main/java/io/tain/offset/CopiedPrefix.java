@@ -19,6 +19,7 @@ import java.util.Optional;
  */
 public final class CopiedPrefix {
     private long[] copies = new long[64];
+    private long[] targets = new long[64];
     private int count;
     private long missingOnTarget;
     private long missingOnSource;
@@ -30,17 +31,26 @@ public final class CopiedPrefix {
     private boolean ended;
     private boolean unsure;
     private Optional<String> problem = Optional.empty();
+    private OffsetMap pairs;
 
     /** @param from the checkpoint's source offset */
     public CopiedPrefix(long from) {
         this.resume = from;
+        this.pairs = new OffsetMap(from);
     }
 
-    /** The next copy on the target, by a digest of its key, value, headers and time. */
-    public void addCopy(long digest) {
+    /**
+     * The next copy on the target.
+     *
+     * @param offset its offset there
+     * @param digest of its key, value, headers and time
+     */
+    public void addCopy(long offset, long digest) {
         if (count == copies.length) {
             copies = Arrays.copyOf(copies, 2 * count);
+            targets = Arrays.copyOf(targets, 2 * count);
         }
+        targets[count] = offset;
         copies[count++] = digest;
     }
 
@@ -64,6 +74,11 @@ public final class CopiedPrefix {
         return count == 0 && missingOnTarget > 0;
     }
 
+    /** Whether compaction on the target may have taken copies. */
+    public boolean mayLackCopies() {
+        return missingOnTarget > 0;
+    }
+
     /** Whether all that is to be known is known, without looking at more of the source. */
     public boolean isDone() {
         return ended || (matched == count && withoutCopy == 0);
@@ -82,6 +97,7 @@ public final class CopiedPrefix {
         withoutCopy = 0;
         passedOver = false;
         resume = from;
+        pairs = new OffsetMap(from);
         ended = false;
         unsure = false;
     }
@@ -96,6 +112,7 @@ public final class CopiedPrefix {
         int next = find(digest);
         if (next >= 0) {
             unmatchedCopies += next - matched;
+            pairs.add(offset, targets[next], 1);
             matched = next + 1;
             resume = offset + 1;
             passedOver = false;
@@ -142,6 +159,13 @@ public final class CopiedPrefix {
                             + missingOnTarget
                             + " of the target are missing");
         }
+    }
+
+    /** Which record each copy is of, as a map that begins at the checkpoint and knows all below a source offset. */
+    public MapView pairs(long upTo) {
+        pairs.passTo(upTo);
+        pairs.publish();
+        return pairs.view();
     }
 
     /** Where to go on: the source's first offset that was not copied. */

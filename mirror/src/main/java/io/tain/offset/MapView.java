@@ -1,6 +1,7 @@
 package io.tain.offset;
 
 import io.tain.offset.MapChunk.Run;
+import io.tain.offset.OffsetTracker.Position;
 import io.tain.offset.Translation.Kind;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -213,6 +214,42 @@ public final class MapView {
             }
         }
         return last;
+    }
+
+    /**
+     * The farthest place at a target offset or below it that the map knows: all that was copied from below its source offset is below its
+     * target offset. Empty if the map does not know of the offset.
+     */
+    public Optional<Position> placeAt(long target) {
+        if (chunks.isEmpty()) {
+            return Optional.empty();
+        }
+        if (target >= targetEnd()) {
+            long known = hasGapAtEnd() ? last().sourceEnd() : covered();
+            return Optional.of(new Position(known, -1, targetEnd()));
+        }
+        Translation found = toSource(target, 0);
+        return found.isKnown() ? Optional.of(new Position(found.offset(), -1, target)) : Optional.empty();
+    }
+
+    /** The last record that it has below a target offset. */
+    public Optional<Run> lastBelow(long target) {
+        for (int i = chunks.size() - 1; i >= 0; i--) {
+            if (chunks.get(i).first().map(run -> run.target() < target).orElse(false)) {
+                TargetLook look = new TargetLook(target - 1);
+                chunks.get(i).visit(look);
+                long count = Math.min(look.found.targetEnd(), target) - look.found.target();
+                return Optional.of(new Run(look.found.source() + count - 1, look.found.target() + count - 1, 1));
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** How many of the records that it has are at a target offset or above. */
+    public long recordsFrom(long target) {
+        return runs().stream()
+                .mapToLong(run -> Math.max(0, run.targetEnd() - Math.max(run.target(), target)))
+                .sum();
     }
 
     private boolean hasGapAtEnd() {

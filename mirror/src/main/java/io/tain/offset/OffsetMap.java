@@ -1,6 +1,7 @@
 package io.tain.offset;
 
 import io.tain.offset.MapChunk.Run;
+import io.tain.offset.OffsetTracker.Position;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,9 +45,14 @@ public final class OffsetMap {
 
     /** A map that knows nothing yet; what was mirrored before the first record it hears of, it never will. */
     public OffsetMap(long position) {
-        startOpen(new Run(position, 0, 0));
-        clear = position;
-        covered = position;
+        this(new Position(position, -1, 0));
+    }
+
+    /** A map that is to know all that is copied from a place on. */
+    public OffsetMap(Position place) {
+        startOpen(new Run(place.offset(), place.targetOffset(), 0));
+        clear = place.offset();
+        covered = place.offset();
         onChanged();
         publish();
     }
@@ -60,6 +66,26 @@ public final class OffsetMap {
                 miss(position);
             }
         }
+        publish();
+    }
+
+    /**
+     * Goes on with a map that was stored, and with what was found on both sides since.
+     *
+     * @param upTo the source offset below which all was copied
+     */
+    public OffsetMap(MapView stored, Walked walked, long upTo) {
+        this(walked.from());
+        if (!stored.chunks().isEmpty()) {
+            restore(stored);
+            long known = clear > last.sourceEnd() ? last.sourceEnd() : covered;
+            cut(walked.from().targetOffset());
+            if (walked.from().offset() > known) {
+                miss(walked.from().offset());
+            }
+        }
+        append(walked.copies());
+        passTo(upTo);
         publish();
     }
 

@@ -247,6 +247,7 @@ final class Lane {
                 nextSequence = 0;
                 proven = false;
                 lost = null;
+                endOffset = 0; // whoever takes over has looked at what the target has
             } else if (owner.isEmpty()
                     && unacked.isEmpty()
                     && !identity.equals(current)

@@ -277,11 +277,20 @@ public final class TargetWriter implements AutoCloseable {
             if (result.latencyMs() >= 0) {
                 listener.onAnswered(result.latencyMs());
             }
-            if (lost > 0) {
-                listener.onTargetLost(outgoing.first(), result.baseOffset(), lost);
-            }
-            if (!outgoing.dropped) {
-                tellAcknowledged(outgoing, result.baseOffset());
+            Assignment owned = outgoing.first().range().assignment();
+            if (lost > 0 && owned.owner().isPresent()) {
+                listener.onFenced(
+                        owned,
+                        "has to find its place anew: the target has lost " + lost + " offsets from "
+                                + result.baseOffset() + " on, which it had acknowledged");
+                discard(owned);
+            } else {
+                if (lost > 0) {
+                    listener.onTargetLost(outgoing.first(), result.baseOffset(), lost);
+                }
+                if (!outgoing.dropped) {
+                    tellAcknowledged(outgoing, result.baseOffset());
+                }
             }
             outgoing.release();
         } else {

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tain.batch.OpenBatch;
 import io.tain.batch.TargetTraits;
 import io.tain.batch.TargetTraits.Handling;
+import io.tain.offset.MapChunk.Run;
 import io.tain.offset.OffsetTracker.Position;
+import io.tain.offset.Walked;
 import io.tain.source.EchoGuard;
 import io.tain.wire.FetchOutcome;
 import io.tain.wire.FetchedPartition;
@@ -33,13 +35,16 @@ class TakeoverTest {
     private static final long PATIENCE_MS = 31_000;
 
     private final OpenBatch open = new OpenBatch(1 << 20);
-    private final Takeover takeover = new Takeover(
-            T0,
-            new Position(100, 2, 10),
-            new TargetTraits(TimestampType.CREATE_TIME, 1 << 20, Optional.empty(), Handling.NONE),
-            false,
-            open,
-            EchoGuard.none());
+    private final Takeover takeover = takeover(new Position(100, 2, 10), new Position(100, 2, 10));
+
+    private Takeover takeover(Position from, Position known) {
+        return new Takeover(
+                new Takeover.Span(T0, from, known),
+                new TargetTraits(TimestampType.CREATE_TIME, 1 << 20, Optional.empty(), Handling.NONE),
+                false,
+                open,
+                EchoGuard.none());
+    }
 
     @AfterEach
     void close() {
@@ -89,7 +94,61 @@ class TakeoverTest {
         assertThat(takeover.place(15).offset()).isEqualTo(107);
     }
 
+    @Test
+    void shouldTellWhereEachCopyIs() {
+        walkTarget(16, at(10, 1), at(11, 2), at(15, 3)); // a marker and somebody else's records between
+        Takeover.OfSource source = takeover.new OfSource();
+        source.take(fetched(100, at(100, 1), at(103, 2), at(104, 3), at(105, 4)), 0);
+
+        assertThat(source.isDone()).isTrue();
+        Walked walked = takeover.walked();
+        assertThat(walked.from()).isEqualTo(new Position(100, 2, 10));
+        assertThat(walked.copies().runs())
+                .containsExactly(new Run(100, 10, 1), new Run(103, 11, 1), new Run(104, 15, 1));
+        assertThat(walked.copies().covered()).isEqualTo(105);
+    }
+
+    @Test
+    void shouldLookAtAllThatTheMapLacks() {
+        Takeover early = takeover(new Position(100, -1, 10), new Position(103, 2, 13));
+        walkTarget(early, 14, at(10, 1), at(11, 2), at(12, 3));
+        Takeover.OfSource source = early.new OfSource();
+        source.take(fetched(100, at(100, 1), at(101, 2), at(102, 3), at(103, 4)), 0);
+
+        assertThat(early.problem()).isEmpty();
+        assertThat(early.place(14)).isEqualTo(new Position(103, 2, 14));
+        assertThat(early.walked().copies().runs()).containsExactly(new Run(100, 10, 3));
+    }
+
+    @Test
+    void shouldNotTakeForAHoleWhatOthersCopiedBeforeTheCheckpoint() {
+        Takeover early = takeover(new Position(100, -1, 10), new Position(103, 2, 13));
+        walkTarget(early, 13, by(77, 10, 1), by(77, 11, 2), by(77, 12, 3));
+        Takeover.OfSource source = early.new OfSource();
+        assertThat(source.isDone()).isFalse();
+        source.take(fetched(100, at(100, 1), at(101, 2)), 0);
+
+        assertThat(early.problem().orElseThrow()).contains("offset 100 has no copy", "checkpoint's 103");
+    }
+
+    @Test
+    void shouldKnowTheHolesBeforeTheCheckpoint() {
+        Takeover early = takeover(new Position(100, -1, 10), new Position(103, 2, 13));
+        walkTarget(early, 11, at(10, 1));
+        Takeover.OfSource source = early.new OfSource();
+        source.take(fetched(100, at(100, 1), at(105, 4)), 0);
+
+        assertThat(early.problem()).isEmpty();
+        assertThat(source.isDone()).isTrue();
+        assertThat(early.place(12)).isEqualTo(new Position(103, 2, 12));
+        assertThat(early.walked().copies().covered()).isEqualTo(103);
+    }
+
     private void walkTarget(long marker, ByteBuffer... copies) {
+        walkTarget(takeover, marker, copies);
+    }
+
+    private static void walkTarget(Takeover takeover, long marker, ByteBuffer... copies) {
         Takeover.OfTarget target = takeover.new OfTarget(OWNER, EPOCH, Set.of(OWNER));
         target.take(fetched(10, copies), 0);
         assertThat(target.isDone()).isFalse();
@@ -110,8 +169,12 @@ class TakeoverTest {
     }
 
     private static ByteBuffer at(long offset, int number) {
+        return by(OWNER, offset, number);
+    }
+
+    private static ByteBuffer by(long producer, long offset, int number) {
         return MemoryRecords.withIdempotentRecords(
-                        offset, Compression.NONE, OWNER, EPOCH, 0, 7, new SimpleRecord(5, new byte[] {7}, new byte[] {
+                        offset, Compression.NONE, producer, EPOCH, 0, 7, new SimpleRecord(5, new byte[] {7}, new byte[] {
                             (byte) number
                         }))
                 .buffer();

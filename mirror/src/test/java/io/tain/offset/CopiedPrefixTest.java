@@ -13,8 +13,8 @@ class CopiedPrefixTest {
 
     private static CopiedPrefix with(long... copies) {
         CopiedPrefix prefix = new CopiedPrefix(FROM);
-        for (long copy : copies) {
-            prefix.addCopy(copy);
+        for (int i = 0; i < copies.length; i++) {
+            prefix.addCopy(i, copies[i]);
         }
         return prefix;
     }
@@ -93,7 +93,7 @@ class CopiedPrefixTest {
                     .boxed()
                     .collect(Collectors.toSet());
             CopiedPrefix prefix = new CopiedPrefix(FROM);
-            IntStream.range(0, copied).forEach(prefix::addCopy);
+            IntStream.range(0, copied).forEach(i -> prefix.addCopy(i, i));
             offer(prefix, records, left);
 
             assertPlace(prefix, copied, left, "seed " + seed);
@@ -144,7 +144,7 @@ class CopiedPrefixTest {
     void shouldNotGoOnWhereOnlyTheTargetHasLostRecordsAndTheLastCopyIsNotFound() {
         CopiedPrefix prefix = new CopiedPrefix(FROM);
         prefix.addMissingOnTarget(1);
-        prefix.addCopy(7);
+        prefix.addCopy(0, 7);
         offer(prefix, 3, Set.of(0, 1, 2));
 
         assertThat(prefix.problem().orElseThrow()).contains("1 of 1 copies");
@@ -161,7 +161,7 @@ class CopiedPrefixTest {
     private static void tellTarget(CopiedPrefix prefix, int copied, Set<Integer> left) {
         for (int i = 0; i < copied; i++) {
             if (left.contains(i)) {
-                prefix.addCopy(i);
+                prefix.addCopy(i, i);
             } else {
                 prefix.addMissingOnTarget(1);
             }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tain.offset.MapChunk.Run;
+import io.tain.offset.OffsetTracker.Position;
 import io.tain.offset.Translation.Kind;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -89,6 +90,77 @@ class OffsetMapTest {
         assertThat(view.toTarget(17, 0)).isEqualTo(at(Kind.RECORD, 16));
         assertThat(view.toSource(12, 0).kind()).isEqualTo(Kind.GAP);
         assertThat(view.toSource(16, 0)).isEqualTo(at(Kind.RECORD, 17));
+    }
+
+    @Test
+    void shouldGoOnWithWhatWasFoundOnBothSides() {
+        OffsetMap map = new OffsetMap(0);
+        map.add(0, 0, 10);
+        map.passTo(12);
+        MapView stored = viewOf(map);
+        OffsetMap found = new OffsetMap(12);
+        found.add(13, 11, 3);
+        found.passTo(20);
+
+        MapView whole = new OffsetMap(stored, new Walked(new Position(12, -1, 10), viewOf(found)), 20).view();
+
+        assertThat(whole.runs()).containsExactly(new Run(0, 0, 10), new Run(13, 11, 3));
+        assertThat(whole.toTarget(11, 0)).isEqualTo(at(Kind.NEXT, 11));
+        assertThat(whole.toTarget(17, 0)).isEqualTo(at(Kind.END, 14));
+        assertThat(whole.toSource(10, 0)).isEqualTo(at(Kind.NEXT, 13));
+    }
+
+    @Test
+    void shouldTakeWhatWasFoundForTheTruth() {
+        OffsetMap map = new OffsetMap(0);
+        map.add(0, 0, 10);
+        map.add(11, 11, 10); // of which the target has lost all but two
+        OffsetMap found = new OffsetMap(12);
+        found.add(12, 12, 1);
+
+        MapView whole = new OffsetMap(viewOf(map), new Walked(new Position(12, -1, 12), viewOf(found)), 13).view();
+
+        assertThat(whole.runs()).containsExactly(new Run(0, 0, 10), new Run(11, 11, 2));
+        assertThat(whole.toTarget(13, 0)).isEqualTo(at(Kind.END, 13));
+    }
+
+    @Test
+    void shouldKeepAGapThatNobodyLookedInto() {
+        OffsetMap map = new OffsetMap(0);
+        map.add(0, 0, 10);
+        OffsetMap found = new OffsetMap(15);
+        found.add(15, 15, 5);
+
+        MapView whole = new OffsetMap(viewOf(map), new Walked(new Position(15, -1, 15), viewOf(found)), 20).view();
+
+        assertThat(whole.toTarget(12, 0).kind()).isEqualTo(Kind.GAP);
+        assertThat(whole.toTarget(15, 0)).isEqualTo(at(Kind.RECORD, 15));
+    }
+
+    @Test
+    void shouldTellAPlaceOnBothSides() {
+        OffsetMap map = new OffsetMap(0);
+        map.add(2, 7, 3);
+        map.add(6, 12, 1);
+        map.passTo(9);
+        MapView view = viewOf(map);
+
+        assertThat(view.placeAt(6)).as("before it begins").isEmpty();
+        assertThat(view.placeAt(8)).contains(new Position(3, -1, 8));
+        assertThat(view.placeAt(10)).contains(new Position(6, -1, 10));
+        assertThat(view.placeAt(13)).contains(new Position(9, -1, 13));
+        assertThat(view.placeAt(99)).contains(new Position(9, -1, 13));
+        assertThat(new OffsetMap(view, 20).view().placeAt(99))
+                .as("before a gap")
+                .contains(new Position(7, -1, 13));
+        MapView begun = new OffsetMap(new Position(40, 3, 20)).view();
+        assertThat(begun.placeAt(99)).as("where it was begun").contains(new Position(40, -1, 20));
+        assertThat(begun.placeAt(19)).isEmpty();
+        assertThat(view.lastBelow(7)).isEmpty();
+        assertThat(view.lastBelow(8)).contains(new Run(2, 7, 1));
+        assertThat(view.lastBelow(12)).contains(new Run(4, 9, 1));
+        assertThat(view.lastBelow(99)).contains(new Run(6, 12, 1));
+        assertThat(view.recordsFrom(9)).isEqualTo(2);
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.tain.e2e.fault;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tain.e2e.StoredState;
 import io.tain.testkit.AuditReport;
 import io.tain.testkit.Auditor;
 import io.tain.testkit.ClusterPair;
@@ -15,6 +16,7 @@ import java.util.Random;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -100,6 +102,17 @@ final class ExactlyOnceIT {
         }
         AuditReport audit = clusters.audit("kill-plain", "kill-lz4", "kill-transactions");
         assertThat(audit.isExactlyOnce()).as("seed " + SEED + ": " + audit).isTrue();
+        for (String topic : List.of("kill-plain", "kill-lz4", "kill-transactions")) {
+            for (int partition = 0; partition < 2; partition++) {
+                new StoredState(
+                                clusters.source(),
+                                clusters.target(),
+                                "tain-state",
+                                "killed",
+                                new TopicPartition(topic, partition))
+                        .assertMapIsExact();
+            }
+        }
         AuditReport compaction = Auditor.between(clusters.source(), clusters.target())
                 .compacted()
                 .audit("kill-compacted");

@@ -2,6 +2,7 @@ package io.tain.e2e.fault;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tain.e2e.StoredState;
 import io.tain.e2e.MirrorFixture;
 import io.tain.e2e.RunningMirror;
 import io.tain.link.Event;
@@ -133,20 +134,61 @@ final class TruncationIT {
     }
 
     @Test
-    void shouldHaltWhenTheTargetLostWhatExactlyOnceCountsOn() throws Exception {
+    void shouldCopyAnewWhatTheTargetLostWithExactlyOnce() throws Exception {
         TopicPartition partition = twoReplicas(three, "counted");
         one.createTopic("counted", 1);
         try (Workload load = load(one, "counted");
                 RunningMirror mirror = link(one, three, "counted").start()) {
             writeWhatOneReplicaLacks(partition, load, mirror);
+            awaitStored(partition);
             loseIt(partition);
+            load.write(LOST);
+            mirror.awaitCaughtUp("counted");
+
+            Event lost = mirror.event(Event.Kind.TARGET_LOST);
+            assertThat(lost.offsets()).contains(new Event.Offsets(COMMON, COMMON + LOST));
+            assertThat(lost.text())
+                    .contains("lost offsets " + COMMON + " to " + (COMMON + LOST))
+                    .contains(LOST + " records are copied anew");
+            three.start(first());
+            mirror.stop();
+        }
+        AuditReport audit = Auditor.between(one, three).audit("counted");
+        assertThat(audit.isExactlyOnce()).as(audit.toString()).isTrue();
+        state(partition).assertMapIsExact();
+    }
+
+    @Test
+    void shouldHaltWhenTheTargetLostWhatExactlyOnceCountsOnAndHasOtherRecords() throws Exception {
+        TopicPartition partition = twoReplicas(three, "overwritten");
+        one.createTopic("overwritten", 1);
+        try (Workload load = load(one, "overwritten");
+                RunningMirror mirror = link(one, three, "overwritten").start()) {
+            writeWhatOneReplicaLacks(partition, load, mirror);
+            awaitStored(partition);
+            loseIt(partition);
+            try (Workload others = Workload.to(three.directProperties(), "overwritten", 1)
+                    .seed(99)
+                    .open()) {
+                others.write(LOST / 2);
+            }
             load.write(LOST);
 
             assertThat(mirror.awaitHalted(partition)).contains("has lost records that it had acknowledged");
+            assertThat(mirror.committed()).containsEntry(partition, (long) COMMON + LOST);
             three.start(first());
         }
-        AuditReport audit = Auditor.between(one, three).audit("counted");
-        assertThat(audit.duplicates()).as(audit.toString()).isZero();
+    }
+
+    private static StoredState state(TopicPartition partition) {
+        return new StoredState(one, three, "tain-state", partition.topic(), partition);
+    }
+
+    private static void awaitStored(TopicPartition partition) {
+        Await.until(
+                "the offset map is stored",
+                Observer.PATIENCE,
+                () -> state(partition).map().covered() == COMMON + LOST);
     }
 
     /** One partition with two replicas, of which one alone may lead. */
@@ -199,7 +241,7 @@ final class TruncationIT {
     }
 
     private static MirrorFixture link(EmbeddedCluster source, EmbeddedCluster target, String topic) {
-        return MirrorFixture.between(source, target).topics(topic).group(topic);
+        return MirrorFixture.between(source, target).topics(topic).group(topic).set("link.name", topic);
     }
 
     private static Workload load(EmbeddedCluster source, String topic) {
