@@ -19,6 +19,7 @@ final class LinkState {
     private static final Comparator<StateKey> ORDER = Comparator.comparing(
                     (StateKey key) -> key.partition().topic())
             .thenComparing(key -> key.partition().partition())
+            .thenComparing(StateKey::kind)
             .thenComparing(StateKey::chunk);
 
     private final LinkConfig link;
@@ -50,11 +51,11 @@ final class LinkState {
         return topic;
     }
 
-    /** All of one kind, ordered by partition; empty if it can't be read, which is then on stderr. */
-    Optional<Map<StateKey, byte[]>> read(StateKey.Kind kind) {
+    /** All that there is of the link, ordered by partition; empty if it can't be read, which is then on stderr. */
+    Optional<Map<StateKey, byte[]>> read() {
         Map<StateKey, byte[]> values = new TreeMap<>(ORDER);
         try (StateTopic state = new StateTopic(topic, link.target().client(), link.groupId() + "-state", LIMIT)) {
-            state.read(key -> key.kind() == kind && key.link().equals(link.name()), values::clear)
+            state.read(key -> key.link().equals(link.name()), values::clear)
                     .forEach((key, value) -> value.ifPresent(bytes -> values.put(key, bytes)));
             return Optional.of(values);
         } catch (KafkaException e) {

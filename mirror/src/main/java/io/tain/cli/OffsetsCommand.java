@@ -2,28 +2,32 @@ package io.tain.cli;
 
 import io.tain.admin.Json;
 import io.tain.config.LinkConfig;
-import io.tain.failover.KeptMaps;
 import io.tain.inspect.ClusterFailure;
 import io.tain.inspect.ClusterView;
 import io.tain.offset.GroupPlan.Place;
 import io.tain.offset.MapChunk;
 import io.tain.offset.MapView;
+import io.tain.offset.StoredChunk;
 import io.tain.offset.Translation;
+import io.tain.state.Checkpoint;
 import io.tain.state.StateKey;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -37,7 +41,7 @@ import picocli.CommandLine.Spec;
         name = "offsets",
         customSynopsis = {
             "tain offsets translate [--reverse] [--json] --group G FILE",
-            "       tain offsets translate [--reverse] [--json] --topic T --partition P --offset N FILE",
+            "       tain offsets translate [--reverse] [--json] --topic T [--partition P] --offset N FILE",
             "       tain offsets map [--json] FILE TOPIC-PARTITION"
         },
         description = {
@@ -70,7 +74,7 @@ final class OffsetsCommand implements Callable<Integer> {
     @Option(names = "--topic", paramLabel = "T", description = "A mirrored topic.")
     private String topic;
 
-    @Option(names = "--partition", paramLabel = "P", description = "One of its partitions.")
+    @Option(names = "--partition", paramLabel = "P", description = "One of its partitions; without, all.")
     private Integer partition;
 
     @Option(names = "--offset", paramLabel = "N", description = "An offset in it.")
@@ -93,31 +97,72 @@ final class OffsetsCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         boolean map = words.size() == 3 && words.get(0).equals("map");
-        boolean single = topic != null && partition != null && offset != null && offset >= 0 && group == null;
+        boolean single = topic != null && offset != null && offset >= 0 && group == null;
         boolean whole = group != null && topic == null && partition == null && offset == null;
         if (!map && !(words.size() == 2 && words.get(0).equals("translate") && (single || whole))) {
             throw new ParameterException(
                     spec.commandLine(),
-                    "write: tain offsets translate --group G FILE, tain offsets translate --topic T --partition P"
-                            + " --offset N FILE, or tain offsets map FILE TOPIC-PARTITION");
+                    "write: tain offsets translate --group G FILE, tain offsets translate --topic T"
+                            + " [--partition P] --offset N FILE, or tain offsets map FILE TOPIC-PARTITION");
         }
         Optional<LinkState> state = LinkState.of(words.get(1), host, console);
         if (state.isEmpty()) {
             return ExitStatus.CONFIGURATION;
         }
-        Optional<Map<StateKey, byte[]>> chunks = state.get().read(StateKey.Kind.MAP);
-        if (chunks.isEmpty()) {
+        Optional<Map<StateKey, byte[]>> kept = state.get().read();
+        if (kept.isEmpty()) {
             return ExitStatus.TARGET;
         }
         LinkConfig link = state.get().link();
-        Map<TopicPartition, MapView> maps = KeptMaps.of(chunks.get(), Map.of());
-        return map ? showMap(link, maps) : translate(link, maps);
+        try (ClusterView target =
+                ClusterView.open("target", link.target().client(), link.groupId() + "-offsets", LIMIT)) {
+            Map<TopicPartition, MapView> maps = maps(kept.get(), target);
+            return map ? showMap(link, maps) : translate(link, maps, target);
+        } catch (ClusterFailure e) {
+            console.failure(e.getMessage(), e);
+            return ExitStatus.TARGET;
+        }
     }
 
-    private int translate(LinkConfig link, Map<TopicPartition, MapView> maps) throws InterruptedException {
+    /** The maps of those topics that the target has, and that the last checkpoint tells of; not of others of these names. */
+    private static Map<TopicPartition, MapView> maps(Map<StateKey, byte[]> kept, ClusterView target)
+            throws ClusterFailure, InterruptedException {
+        Map<TopicPartition, Uuid> sources = new HashMap<>();
+        Set<String> topics = new HashSet<>();
+        kept.forEach((key, value) -> {
+            if (key.kind() == StateKey.Kind.CHECKPOINT) {
+                Checkpoint.parse(value).ifPresent(found -> sources.put(key.partition(), found.sourceTopic()));
+            } else if (key.kind() == StateKey.Kind.MAP) {
+                topics.add(key.partition().topic());
+            }
+        });
+        Map<String, Uuid> targets = target.topicIds(topics);
+        Map<TopicPartition, Map<Integer, MapChunk>> chunks = new TreeMap<>(ORDER);
+        kept.forEach((key, value) -> {
+            TopicPartition place = key.partition();
+            if (key.kind() == StateKey.Kind.MAP && targets.containsKey(place.topic())) {
+                StoredChunk stored = StoredChunk.decode(value);
+                if (stored.isOf(sources.getOrDefault(place, Uuid.ZERO_UUID), targets.get(place.topic()))) {
+                    chunks.computeIfAbsent(place, partition -> new HashMap<>()).put(key.chunk(), stored.chunk());
+                }
+            }
+        });
+        Map<TopicPartition, MapView> maps = new TreeMap<>(ORDER);
+        chunks.forEach((place, ofPlace) -> maps.put(place, MapView.of(ofPlace)));
+        return maps;
+    }
+
+    private int translate(LinkConfig link, Map<TopicPartition, MapView> maps, ClusterView target)
+            throws ClusterFailure, InterruptedException {
         Map<TopicPartition, Long> asked = new TreeMap<>(ORDER);
-        if (group == null) {
+        if (partition != null) {
             asked.put(new TopicPartition(topic, partition), offset);
+        } else if (group == null) {
+            ClusterView.partitions(target.topics(topic::equals)).forEach(place -> asked.put(place, offset));
+            if (asked.isEmpty()) {
+                console.error("the target has no topic " + topic);
+                return ExitStatus.FAILURE;
+            }
         } else {
             Map<String, Object> side =
                     reverse ? link.target().client() : link.source().client();
@@ -135,25 +180,19 @@ final class OffsetsCommand implements Callable<Integer> {
                 return ExitStatus.FAILURE;
             }
         }
-        try (ClusterView target =
-                ClusterView.open("target", link.target().client(), link.groupId() + "-offsets", LIMIT)) {
-            Map<TopicPartition, Long> starts =
-                    target.offsets(asked.keySet(), OffsetSpec.earliest(), IsolationLevel.READ_UNCOMMITTED);
-            Map<TopicPartition, Long> ends =
-                    target.offsets(asked.keySet(), OffsetSpec.latest(), IsolationLevel.READ_UNCOMMITTED);
-            Map<TopicPartition, Place> places = new HashMap<>();
-            asked.keySet()
-                    .forEach(place -> places.put(
-                            place,
-                            new Place(
-                                    maps.getOrDefault(place, MapView.EMPTY),
-                                    starts.getOrDefault(place, 0L),
-                                    ends.getOrDefault(place, Long.MAX_VALUE))));
-            return show(asked, places);
-        } catch (ClusterFailure e) {
-            console.failure(e.getMessage(), e);
-            return ExitStatus.TARGET;
-        }
+        Map<TopicPartition, Long> starts =
+                target.offsets(asked.keySet(), OffsetSpec.earliest(), IsolationLevel.READ_UNCOMMITTED);
+        Map<TopicPartition, Long> ends =
+                target.offsets(asked.keySet(), OffsetSpec.latest(), IsolationLevel.READ_UNCOMMITTED);
+        Map<TopicPartition, Place> places = new HashMap<>();
+        asked.keySet()
+                .forEach(place -> places.put(
+                        place,
+                        new Place(
+                                maps.getOrDefault(place, MapView.EMPTY),
+                                starts.getOrDefault(place, 0L),
+                                ends.getOrDefault(place, Long.MAX_VALUE))));
+        return show(asked, places);
     }
 
     private int show(Map<TopicPartition, Long> asked, Map<TopicPartition, Place> places) {
@@ -203,11 +242,7 @@ final class OffsetsCommand implements Callable<Integer> {
         List<Object> rows = new ArrayList<>();
         for (MapChunk.Run run : maps.get(places.get(name)).runs()) {
             table.row(run.source(), run.target(), run.count());
-            Map<String, Object> row = new LinkedHashMap<>();
-            row.put("source", run.source());
-            row.put("target", run.target());
-            row.put("records", run.count());
-            rows.add(row);
+            rows.add(json(run));
         }
         MapView map = maps.get(places.get(name));
         Map<String, Object> document = new LinkedHashMap<>();
@@ -217,6 +252,14 @@ final class OffsetsCommand implements Callable<Integer> {
         document.put("runs", rows);
         print(table, document);
         return ExitStatus.OK;
+    }
+
+    static Map<String, Object> json(MapChunk.Run run) {
+        Map<String, Object> row = new LinkedHashMap<>();
+        row.put("source", run.source());
+        row.put("target", run.target());
+        row.put("records", run.count());
+        return row;
     }
 
     private void print(Columns table, Map<String, Object> document) {

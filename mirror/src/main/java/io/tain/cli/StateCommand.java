@@ -1,15 +1,20 @@
 package io.tain.cli;
 
 import io.tain.admin.Json;
+import io.tain.offset.MapChunk;
+import io.tain.offset.StoredChunk;
 import io.tain.state.Checkpoint;
+import io.tain.state.LinkEntry;
 import io.tain.state.StateKey;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.apache.kafka.common.TopicPartition;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -26,7 +31,8 @@ import picocli.CommandLine.Spec;
             "Shows what a link keeps in its state topic on the target: where each partition's copy stands.",
             "",
             "All records copied from below SOURCE are below TARGET on the target. PHASE is COPYING while the copy may have gone",
-            "on since TIME, RELEASED where the partition was let go of in order. No mirror needs to run.",
+            "on since TIME, RELEASED where the partition was let go of in order. No mirror needs to run. With --json, all that is",
+            "kept: offset maps, and what the link says of itself to others, too.",
             ""
         })
 @SuppressWarnings("UnusedVariable") // picocli reads the annotations
@@ -62,47 +68,107 @@ final class StateCommand implements Callable<Integer> {
         if (state.isEmpty()) {
             return ExitStatus.CONFIGURATION;
         }
-        Optional<Map<StateKey, byte[]>> checkpoints = state.get().read(StateKey.Kind.CHECKPOINT);
-        if (checkpoints.isEmpty()) {
+        Optional<Map<StateKey, byte[]>> kept = state.get().read();
+        if (kept.isEmpty()) {
             return ExitStatus.TARGET;
         }
-        show(state.get(), checkpoints.get());
+        if (json) {
+            console.out().println(Json.write(document(state.get(), kept.get())));
+        } else {
+            table(kept.get()).print(console.out());
+        }
+        console.out().flush();
         return ExitStatus.OK;
     }
 
-    private void show(LinkState state, Map<StateKey, byte[]> checkpoints) {
-        List<Object> documents = new ArrayList<>();
+    private static Columns table(Map<StateKey, byte[]> kept) {
         Columns table = new Columns("TOPIC", "PARTITION", "SOURCE", "TARGET", "EPOCH", "PHASE", "TIME", "PRODUCERS");
-        checkpoints.forEach((key, bytes) -> {
-            Checkpoint.parse(bytes).ifPresent(checkpoint -> {
-                documents.add(json(key, checkpoint));
-                table.row(
-                        key.partition().topic(),
-                        key.partition().partition(),
+        checkpoints(kept)
+                .forEach((partition, checkpoint) -> table.row(
+                        partition.topic(),
+                        partition.partition(),
                         checkpoint.sourceOffset(),
                         checkpoint.targetOffset(),
                         checkpoint.leaderEpoch(),
                         checkpoint.phase(),
                         Instant.ofEpochMilli(checkpoint.timeMs()),
-                        checkpoint.producers());
-            });
-        });
-        if (json) {
-            Map<String, Object> document = new LinkedHashMap<>();
-            document.put("link", state.link().name());
-            document.put("topic", state.topic());
-            document.put("checkpoints", documents);
-            console.out().println(Json.write(document));
-        } else {
-            table.print(console.out());
-        }
-        console.out().flush();
+                        checkpoint.producers()));
+        return table;
     }
 
-    private static Map<String, Object> json(StateKey key, Checkpoint checkpoint) {
+    private static Map<TopicPartition, Checkpoint> checkpoints(Map<StateKey, byte[]> kept) {
+        Map<TopicPartition, Checkpoint> checkpoints = new LinkedHashMap<>();
+        kept.forEach((key, value) -> {
+            if (key.kind() == StateKey.Kind.CHECKPOINT) {
+                Checkpoint.parse(value).ifPresent(checkpoint -> checkpoints.put(key.partition(), checkpoint));
+            }
+        });
+        return checkpoints;
+    }
+
+    private Map<String, Object> document(LinkState state, Map<StateKey, byte[]> kept) {
+        Map<String, Object> document = new LinkedHashMap<>();
+        document.put("link", state.link().name());
+        document.put("topic", state.topic());
+        document.put(
+                "entry",
+                Optional.ofNullable(kept.get(StateKey.ofLink(state.link().name())))
+                        .flatMap(LinkEntry::parse)
+                        .map(StateCommand::json)
+                        .orElse(null));
+        List<Object> checkpoints = new ArrayList<>();
+        checkpoints(kept).forEach((partition, checkpoint) -> checkpoints.add(json(partition, checkpoint)));
+        document.put("checkpoints", checkpoints);
+        List<Object> maps = new ArrayList<>();
+        kept.forEach((key, value) -> {
+            if (key.kind() == StateKey.Kind.MAP) {
+                maps.add(map(key, value));
+            }
+        });
+        document.put("maps", maps);
+        return document;
+    }
+
+    private static Map<String, Object> json(LinkEntry entry) {
         Map<String, Object> row = new LinkedHashMap<>();
-        row.put("topic", key.partition().topic());
-        row.put("partition", key.partition().partition());
+        row.put("source", entry.source());
+        row.put("target", entry.target());
+        row.put("delivery", entry.delivery().name().toLowerCase(Locale.ROOT).replace('_', '-'));
+        row.put("topics", entry.topics());
+        row.put("time", Instant.ofEpochMilli(entry.timeMs()));
+        return row;
+    }
+
+    /** A chunk of an offset map. */
+    private Map<String, Object> map(StateKey key, byte[] value) {
+        Map<String, Object> row = row(key.partition());
+        row.put("chunk", key.chunk());
+        try {
+            StoredChunk stored = StoredChunk.decode(value);
+            row.put("sourceTopicId", stored.sourceTopic());
+            row.put("targetTopicId", stored.targetTopic());
+            row.put("from", stored.chunk().from());
+            row.put("upTo", stored.chunk().covered());
+            List<Object> runs = new ArrayList<>();
+            for (MapChunk.Run run : stored.chunk().runs()) {
+                runs.add(OffsetsCommand.json(run));
+            }
+            row.put("runs", runs);
+        } catch (IllegalArgumentException e) {
+            console.error(key + " can't be read: " + e.getMessage());
+        }
+        return row;
+    }
+
+    private static Map<String, Object> row(TopicPartition partition) {
+        Map<String, Object> row = new LinkedHashMap<>();
+        row.put("topic", partition.topic());
+        row.put("partition", partition.partition());
+        return row;
+    }
+
+    private static Map<String, Object> json(TopicPartition partition, Checkpoint checkpoint) {
+        Map<String, Object> row = row(partition);
         row.put("sourceOffset", checkpoint.sourceOffset());
         row.put("targetOffset", checkpoint.targetOffset());
         row.put("leaderEpoch", checkpoint.leaderEpoch());

@@ -36,6 +36,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
@@ -96,6 +97,24 @@ public final class ClusterView implements AutoCloseable {
             }
         }
         return counts;
+    }
+
+    /** The ids of those of these topics that there are; zero for one that is not told. */
+    public Map<String, Uuid> topicIds(Collection<String> topics) throws ClusterFailure, InterruptedException {
+        Map<String, Uuid> ids = new HashMap<>();
+        for (Map.Entry<String, KafkaFuture<TopicDescription>> topic : admin.describeTopics(
+                        topics, new DescribeTopicsOptions().timeoutMs(limitMs()))
+                .topicNameValues()
+                .entrySet()) {
+            try {
+                ids.put(topic.getKey(), topic.getValue().get().topicId());
+            } catch (ExecutionException e) {
+                if (!isPassing(e)) {
+                    throw failure(e, "topic " + topic.getKey());
+                }
+            }
+        }
+        return ids;
     }
 
     /** The partitions of these topics, in order. */

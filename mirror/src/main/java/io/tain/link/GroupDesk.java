@@ -19,6 +19,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -37,12 +38,15 @@ final class GroupDesk implements Runnable {
     /** How often the target's logs are asked for their beginnings when no groups are carried. */
     private static final Duration WITHOUT_GROUPS = Duration.ofMinutes(1);
 
+    private static final int MOST_NAMED = 3;
+
     /** In one of so many rounds the target is asked of all groups, and not only of those that have moved on the source. */
     private static final int ROUNDS_TO_ALL = 12;
 
     private final GroupCarrier carrier;
     private final OffsetMaps maps;
     private final Optional<GroupSync> groups;
+    private final Supplier<Set<TopicPartition>> halted;
     private final LongSupplier clockMs;
     private final CountDownLatch stopped = new CountDownLatch(1);
 
@@ -60,11 +64,20 @@ final class GroupDesk implements Runnable {
      */
     private record Seen(int partitions, int ahead, OptionalLong syncedMs, Optional<String> reason) {}
 
-    /** @param groups which are carried; empty for none */
-    GroupDesk(GroupCarrier carrier, OffsetMaps maps, Optional<GroupSync> groups, LongSupplier clockMs) {
+    /**
+     * @param groups which are carried; empty for none
+     * @param halted this process's partitions that are not copied for the time being
+     */
+    GroupDesk(
+            GroupCarrier carrier,
+            OffsetMaps maps,
+            Optional<GroupSync> groups,
+            Supplier<Set<TopicPartition>> halted,
+            LongSupplier clockMs) {
         this.carrier = carrier;
         this.maps = maps;
         this.groups = groups;
+        this.halted = halted;
         this.clockMs = clockMs;
     }
 
@@ -127,8 +140,11 @@ final class GroupDesk implements Runnable {
     /** One round: asks for all that may be news, then decides and commits group by group. */
     private void look() throws InterruptedException, ExecutionException {
         Map<TopicPartition, MapView> views = maps.views();
+        Set<TopicPartition> known = new HashSet<>(halted.get());
+        known.addAll(views.keySet());
         Map<String, Map<TopicPartition, OffsetAndMetadata>> onSource =
-                groups.isEmpty() ? new TreeMap<>() : carrier.onSource(views.keySet());
+                groups.isEmpty() ? new TreeMap<>() : carrier.onSource(known);
+        Map<String, String> leftOut = leaveOut(onSource, views.keySet());
         carried.keySet().retainAll(onSource.keySet());
         if (rounds++ % ROUNDS_TO_ALL == 0) {
             carried.clear();
@@ -162,7 +178,37 @@ final class GroupDesk implements Runnable {
                 carried.remove(name);
             }
         });
+        leftOut.forEach((name, why) -> now.merge(
+                name,
+                seen(name, 0, Carried.not(why)),
+                (found, without) -> found.reason().isPresent()
+                        ? found
+                        : new Seen(found.partitions(), found.ahead(), without.syncedMs(), without.reason())));
+        carrier.unseen().forEach((name, why) -> now.put(name, seen(name, 0, Carried.not(why))));
         seen = now;
+    }
+
+    /** Takes out what is not being copied, and so has no map; returns what to say of it, by group. */
+    private static Map<String, String> leaveOut(
+            Map<String, Map<TopicPartition, OffsetAndMetadata>> onSource, Set<TopicPartition> copied) {
+        Map<String, String> leftOut = new HashMap<>();
+        onSource.forEach((name, offsets) -> {
+            List<String> without = offsets.keySet().stream()
+                    .filter(partition -> !copied.contains(partition))
+                    .map(TopicPartition::toString)
+                    .sorted()
+                    .toList();
+            if (!without.isEmpty()) {
+                String more = without.size() > MOST_NAMED ? ", ..." : "";
+                leftOut.put(
+                        name,
+                        "its offsets in partitions that are halted are not carried: "
+                                + String.join(", ", without.subList(0, Math.min(MOST_NAMED, without.size()))) + more);
+                offsets.keySet().retainAll(copied);
+            }
+        });
+        onSource.values().removeIf(Map::isEmpty);
+        return leftOut;
     }
 
     private Seen seen(String group, int partitions, Carried found) {

@@ -28,10 +28,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -144,16 +146,12 @@ final class Link {
         if (extensions.handler().isEmpty()) {
             check.checkDistinct(now.sourceId(), now.targetId());
         }
-        kept = config.state()
-                .topic()
-                .map(name -> new KeptState(
-                        new StateTopic(name, config.target().client(), settings.stateId(), STATE_LIMIT),
-                        config.name()));
-        check.settleGroup(source.get(), asked, this::hasCopied);
         Set<String> visible = check.visible(asked.topics());
         matching = check.topics(asked.topics());
+        kept = config.state().topic().map(name -> keptState(name, check));
+        check.settleGroup(source.get(), asked, () -> check.hasCopied(kept, target.orElseThrow()));
         if (kept.isPresent()) {
-            Optional<StateTopic> usable = checkState(kept.get().topic());
+            Optional<StateTopic> usable = check.state(kept.get(), target.get(), matching);
             new LoopCheck(config, now, START_LIMIT)
                     .check(
                             usable,
@@ -165,44 +163,10 @@ final class Link {
         return now;
     }
 
-    /** Whether its state is that of a link that has copied before. */
-    private boolean hasCopied() throws StartFailure, InterruptedException {
-        if (kept.isEmpty()) {
-            return false;
-        }
-        try {
-            if (kept.get().topic().prepare(target.orElseThrow()).isEmpty()) { // else it copies without a state
-                kept.get().read(() -> {});
-            }
-            return !kept.get().checkpoints().isEmpty();
-        } catch (KafkaException e) {
-            throw new StartFailure(
-                    Side.TARGET, "link " + config.name() + ": the state topic can't be read: " + e.getMessage(), e);
-        }
-    }
-
-    /** Returns the state topic if it can be used; refuses a link that was failed over. */
-    private Optional<StateTopic> checkState(StateTopic topic) throws StartFailure, InterruptedException {
-        if (config.state().delivery() == Delivery.EXACTLY_ONCE) {
-            new OnceCheck(config, START_LIMIT)
-                    .check(target.orElseThrow(), FenceClient.idPrefix(config.name()), matching, topic);
-        } else if (topic.prepare(target.orElseThrow()).isPresent()) {
-            return Optional.empty(); // who keeps it will say so
-        }
-        try {
-            kept.orElseThrow().read(() -> {});
-        } catch (KafkaException e) {
-            LOG.warn(
-                    "{}: can't find out from {} on the target whether the link has been failed over: {}",
-                    config.name(),
-                    topic.name(),
-                    e.toString());
-        }
-        Optional<String> refusal = kept.orElseThrow().refusal();
-        if (refusal.isPresent()) {
-            throw new StartFailure(Side.FAILED_OVER, refusal.get());
-        }
-        return Optional.of(topic);
+    private KeptState keptState(String name, StartCheck check) {
+        StateTopic topic = new StateTopic(name, config.target().client(), settings.stateId(), STATE_LIMIT);
+        topic.replicatedBy(() -> check.stateReplicas(source.orElseThrow(), matching));
+        return new KeptState(topic, config.name());
     }
 
     private LinkEntry entry(long nowMs) {
@@ -287,9 +251,17 @@ final class Link {
                 config.groups().map(GroupSync::rewinds).orElse(GroupSync.Rewinds.STAY),
                 GroupCarrier.wanted(config.groups(), config.groupId()),
                 topic -> desks.loops().filter(loops -> loops.isBothWays(topic)).isPresent());
-        GroupDesk desk = new GroupDesk(carrier, maps, config.groups(), System::currentTimeMillis);
+        GroupDesk desk = new GroupDesk(carrier, maps, config.groups(), this::halted, System::currentTimeMillis);
         start("groups", desk);
         return desk;
+    }
+
+    private Set<TopicPartition> halted() {
+        return members.stream()
+                .flatMap(member -> member.status().partitions().stream())
+                .filter(partition -> partition.state() == LinkStatus.State.HALTED)
+                .map(PartitionStatus::partition)
+                .collect(Collectors.toSet());
     }
 
     private StateDesk startState() {

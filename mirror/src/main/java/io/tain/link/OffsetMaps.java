@@ -174,6 +174,12 @@ final class OffsetMaps implements StateDesk.Contribution {
         obsolete.removeAll(removed);
     }
 
+    @Override
+    public void onLost() {
+        written.clear();
+        collected.clear();
+    }
+
     private void load(Collection<MappedPartition> waiters, Map<StateKey, byte[]> state) {
         Map<TopicPartition, Map<Integer, StoredChunk>> stored = chunks(state);
         for (MappedPartition mapped : waiters) {

@@ -4,6 +4,7 @@ import io.tain.link.Event.Kind;
 import io.tain.link.Event.Offsets;
 import io.tain.offset.MapView;
 import io.tain.offset.OffsetTracker.Position;
+import io.tain.wire.ProducerIdentity;
 import java.util.Optional;
 import org.apache.kafka.common.TopicPartition;
 
@@ -23,6 +24,11 @@ record Repeats(Cause cause, Position known, TakeoverStart.Log target, MapView ma
         NO_COMMIT,
         /** The target's log ends before the checkpoint. */
         TARGET_LOST
+    }
+
+    /** Whether it is so for who was given this identity: the first owner of all has copied nothing before. */
+    boolean isOf(ProducerIdentity owner) {
+        return cause != Cause.NO_COMMIT || owner.epoch() > 0;
     }
 
     /**
@@ -48,8 +54,8 @@ record Repeats(Cause cause, Position known, TakeoverStart.Log target, MapView ma
                         Kind.STATE_LOST,
                         partition,
                         Optional.of(new Offsets(place.offset(), place.offset() + count)),
-                        "neither the state topic has a checkpoint of it nor the group a commit, so it is copied from the"
-                                + " source's beginning, offset " + place.offset()
+                        "neither the state topic has a checkpoint of it nor the group a commit, though this link has copied it"
+                                + " before: it is copied from the source's beginning, offset " + place.offset()
                                 + ", behind what the target has, offsets " + target.start() + " to " + target.end()
                                 + ": " + count + " records may be copied again");
             }

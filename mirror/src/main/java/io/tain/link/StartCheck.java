@@ -1,8 +1,11 @@
 package io.tain.link;
 
+import io.tain.config.Delivery;
 import io.tain.config.LinkConfig;
 import io.tain.config.StartPosition;
 import io.tain.link.StartFailure.Side;
+import io.tain.state.StateTopic;
+import io.tain.wire.FenceClient;
 import io.tain.wire.TlsProbe;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -16,6 +19,7 @@ import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.DescribeClusterOptions;
+import org.apache.kafka.clients.admin.DescribeTopicsOptions;
 import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsOptions;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
@@ -164,6 +168,47 @@ final class StartCheck {
                 && commits(asked.commits()).isEmpty();
     }
 
+    /** Whether its state is that of a link that has copied before. */
+    boolean hasCopied(Optional<KeptState> kept, Admin target) throws StartFailure, InterruptedException {
+        if (kept.isEmpty()) {
+            return false;
+        }
+        try {
+            if (kept.get().topic().prepare(target).isEmpty()) { // else it copies without a state
+                kept.get().read(() -> {});
+            }
+            return !kept.get().checkpoints().isEmpty();
+        } catch (KafkaException e) {
+            throw new StartFailure(
+                    Side.TARGET, "link " + config.name() + ": the state topic can't be read: " + e.getMessage(), e);
+        }
+    }
+
+    /** Returns the state topic if it can be used; refuses a link that was failed over. */
+    Optional<StateTopic> state(KeptState kept, Admin target, List<String> matching)
+            throws StartFailure, InterruptedException {
+        StateTopic topic = kept.topic();
+        if (config.state().delivery() == Delivery.EXACTLY_ONCE) {
+            new OnceCheck(config, limit).check(target, FenceClient.idPrefix(config.name()), matching, topic);
+        } else if (topic.prepare(target).isPresent()) {
+            return Optional.empty(); // who keeps it will say so
+        }
+        try {
+            kept.read(() -> {});
+        } catch (KafkaException e) {
+            LOG.warn(
+                    "{}: can't find out from {} on the target whether the link has been failed over: {}",
+                    config.name(),
+                    topic.name(),
+                    e.toString());
+        }
+        Optional<String> refusal = kept.refusal();
+        if (refusal.isPresent()) {
+            throw new StartFailure(Side.FAILED_OVER, refusal.get());
+        }
+        return Optional.of(topic);
+    }
+
     private KafkaFuture<Map<TopicPartition, OffsetAndMetadata>> askCommits(Admin source) {
         int timeoutMs = (int) limit.toMillis();
         return source.listConsumerGroupOffsets(
@@ -192,6 +237,22 @@ final class StartCheck {
         List<String> topics = new ArrayList<>(get(Side.SOURCE, asked, "the list of topics"));
         topics.removeIf(topic -> !config.topics().matches(topic));
         return topics;
+    }
+
+    /** How many replicas the state topic is to have: as many as the topic among these has that has most. */
+    int stateReplicas(Admin source, List<String> topics) throws InterruptedException {
+        int most = 0;
+        for (KafkaFuture<TopicDescription> topic : source.describeTopics(
+                        topics, new DescribeTopicsOptions().timeoutMs((int) limit.toMillis()))
+                .topicNameValues()
+                .values()) {
+            try {
+                most = Math.max(most, topic.get().partitions().get(0).replicas().size());
+            } catch (ExecutionException e) {
+                LOG.debug("a topic does not tell its replicas", e);
+            }
+        }
+        return most == 0 ? StateTopic.REPLICAS : most;
     }
 
     private void startAtTheEnd(Admin source, List<String> topics) throws StartFailure, InterruptedException {

@@ -94,6 +94,9 @@ final class StateDesk implements Runnable {
 
         /** What was collected last is on the target. */
         void onWritten();
+
+        /** The target has lost all that was written: tells it all again. */
+        void onLost();
     }
 
     /** Any thread. */
@@ -324,6 +327,7 @@ final class StateDesk implements Runnable {
                 link,
                 topic.name());
         written.clear();
+        others.forEach(Contribution::onLost);
         renewNanos = pace.nanoTime();
     }
 }

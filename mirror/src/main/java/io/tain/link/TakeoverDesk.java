@@ -472,6 +472,7 @@ final class TakeoverDesk implements Runnable, Ticking {
                 }
                 job.start
                         .repeats()
+                        .filter(what -> what.isOf(job.owner.identity()))
                         .ifPresent(what -> what.tell(
                                 events,
                                 job.request.partition,

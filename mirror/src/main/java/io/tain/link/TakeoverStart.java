@@ -71,8 +71,7 @@ record TakeoverStart(
             letGo = false; // of other topics of these names
             repeats = Optional.of(new Repeats(Cause.NO_CHECKPOINT, known, target, MapView.EMPTY));
         }
-        TakeoverStart start =
-                new TakeoverStart(known, known, ids, false, producers, letGo, repeats, Optional.empty());
+        TakeoverStart start = new TakeoverStart(known, known, ids, false, producers, letGo, repeats, Optional.empty());
         if (known.targetOffset() > target.end()) {
             return start.afterLoss(maps.of(request.partition(), ids), target);
         }

@@ -47,6 +47,7 @@ public final class GroupCarrier {
     private final GroupSync.Rewinds rewinds;
     private final Predicate<String> wanted;
     private final Predicate<String> bothWays;
+    private final Map<String, String> unseen = new HashMap<>();
 
     /**
      * @param clusters closed by others
@@ -80,14 +81,21 @@ public final class GroupCarrier {
      * @param reason why not all of its offsets are carried
      */
     public record Carried(int ahead, Map<TopicPartition, OffsetAndMetadata> onTarget, Optional<String> reason) {
-        private static Carried not(String reason) {
+        /** Nothing of it is carried. */
+        public static Carried not(String reason) {
             return new Carried(0, Map.of(), Optional.of(reason));
         }
+    }
+
+    /** Groups whose offsets on the source could not be seen at the last {@link #onSource}, and why. */
+    public Map<String, String> unseen() {
+        return Map.copyOf(unseen);
     }
 
     /** What the wanted groups have committed on the source, in these partitions. */
     public Map<String, Map<TopicPartition, OffsetAndMetadata>> onSource(Set<TopicPartition> partitions)
             throws InterruptedException, ExecutionException {
+        unseen.clear();
         if (partitions.isEmpty()) {
             return new TreeMap<>();
         }
@@ -118,7 +126,7 @@ public final class GroupCarrier {
                     offsets.put(name, mine);
                 }
             } catch (ExecutionException e) {
-                LOG.debug("the offsets of group {} can't be seen on the source: {}", name, text(e));
+                unseen.put(name, "its offsets on the source can't be seen: " + text(e));
             }
         }
         return offsets;

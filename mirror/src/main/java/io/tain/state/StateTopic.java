@@ -30,7 +30,6 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
-import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicExistsException;
@@ -43,7 +42,9 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  * again. Used by one thread.
  */
 public final class StateTopic implements AutoCloseable {
-    private static final short REPLICAS = 3;
+    /** How many replicas it is made with where nobody knows better. */
+    public static final int REPLICAS = 3;
+
     private static final Duration POLL = Duration.ofMillis(200);
 
     private final String name;
@@ -51,6 +52,7 @@ public final class StateTopic implements AutoCloseable {
     private final Map<String, Object> settings;
     private final String clientId;
     private final Duration limit;
+    private Replication replication = () -> REPLICAS;
     private Optional<KafkaConsumer<byte[], byte[]>> consumer = Optional.empty();
     private Optional<KafkaProducer<byte[], byte[]>> producer = Optional.empty();
 
@@ -78,25 +80,37 @@ public final class StateTopic implements AutoCloseable {
         return name;
     }
 
+    /** How many replicas the topic is to have if it is made; of these, as many as there are brokers. */
+    public interface Replication {
+        int replicas() throws InterruptedException;
+    }
+
+    /** Has the topic made with so many replicas, where three are not what is wanted. */
+    public StateTopic replicatedBy(Replication wanted) {
+        this.replication = wanted;
+        return this;
+    }
+
     /** Makes the topic if it is missing; tells what is wrong with it if it can't be used. */
     public Optional<String> prepare(Admin target) throws InterruptedException {
         int limitMs = (int) limit.toMillis();
+        if (exists(target)) {
+            return checkPolicy(target);
+        }
+        int replicas = replication.replicas();
         try {
             int brokers = target.describeCluster(new DescribeClusterOptions().timeoutMs(limitMs))
                     .nodes()
                     .get()
                     .size();
-            NewTopic topic = new NewTopic(name, 1, (short) Math.max(1, Math.min(REPLICAS, brokers)))
+            NewTopic topic = new NewTopic(name, 1, (short) Math.max(1, Math.min(replicas, brokers)))
                     .configs(Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT));
             target.createTopics(List.of(topic), new CreateTopicsOptions().timeoutMs(limitMs))
                     .all()
                     .get();
             return Optional.empty();
         } catch (ExecutionException e) {
-            if (e.getCause() instanceof TopicExistsException) {
-                return checkPolicy(target);
-            }
-            if (e.getCause() instanceof AuthorizationException && exists(target)) {
+            if (e.getCause() instanceof TopicExistsException) { // another instance was faster
                 return checkPolicy(target);
             }
             return Optional.of("the state topic " + name + " can't be made on the target: " + text(e.getCause())

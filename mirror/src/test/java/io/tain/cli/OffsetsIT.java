@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tain.e2e.MirrorFixture;
 import io.tain.e2e.RunningMirror;
+import io.tain.e2e.StoredState;
 import io.tain.testkit.ClusterPair;
 import io.tain.testkit.Isolation;
 import io.tain.testkit.TopicReader;
@@ -49,6 +50,12 @@ class OffsetsIT {
         return offsets(0, all.toArray(new String[0]));
     }
 
+    private String translateOne(long offset, String... more) {
+        List<String> all = new ArrayList<>(Arrays.asList(more));
+        all.addAll(List.of("--topic", "moved", "--partition", "0", "--offset", Long.toString(offset)));
+        return translate(all.toArray(new String[0]));
+    }
+
     @Test
     void shouldTranslateEveryOffsetBothWays() throws Exception {
         try (ClusterPair pair = ClusterPair.start()) {
@@ -72,24 +79,14 @@ class OffsetsIT {
 
             // then each record is found
             for (int i = 0; i < source.size(); i += 5) {
-                String there = translate(
-                        "--topic",
-                        "moved",
-                        "--partition",
-                        "0",
-                        "--offset",
-                        "" + source.get(i).offset());
+                String there = translateOne(source.get(i).offset());
                 assertThat(there).contains("\"translated\":" + target.get(i).offset() + ",\"how\":\"record\"");
-                String back = translate(
-                        "--reverse",
-                        "--topic",
-                        "moved",
-                        "--partition",
-                        "0",
-                        "--offset",
-                        "" + target.get(i).offset());
+                String back = translateOne(target.get(i).offset(), "--reverse");
                 assertThat(back).contains("\"translated\":" + source.get(i).offset() + ",\"how\":\"record\"");
             }
+            assertThat(translate("--topic", "moved", "--offset", "0"))
+                    .contains("\"partition\":0,\"offset\":0,\"translated\":0,\"how\":\"record\"");
+            new StoredState(pair.source(), pair.target(), "tain-state", "mover", PARTITION).assertMapIsExact();
             assertThat(offsets(0, "map", file, "moved-0")).startsWith("SOURCE").contains("0       0       3");
 
             // and a group's offsets are, too
@@ -107,7 +104,20 @@ class OffsetsIT {
             // and what is wrong is said
             assertThat(offsets(1, "map", file, "moved-7")).contains("has no offset map of moved-7");
             assertThat(offsets(2, "translate", file, "--topic", "moved")).contains("write: tain offsets translate");
+            assertThat(offsets(1, "translate", file, "--topic", "no-such", "--offset", "3"))
+                    .contains("the target has no topic no-such");
             assertThat(offsets(1, "translate", file, "--group", "nobody")).contains("has committed nothing");
+
+            // and of another topic of the same name nothing is said
+            pair.target().admin().deleteTopics(List.of("moved")).all().get();
+            pair.target().createTopic("moved", 2);
+            try (Workload other =
+                    Workload.to(pair.target().clientProperties(), "moved", 2).open()) {
+                other.write(20);
+            }
+            String nothing = offsets(1, "translate", file, "--topic", "moved", "--offset", "7");
+            assertThat(nothing).contains("moved  0          7       -").contains("moved  1          7       -");
+            assertThat(offsets(1, "map", file, "moved-0")).contains("has no offset map of moved-0");
         }
     }
 }

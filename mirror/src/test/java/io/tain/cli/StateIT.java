@@ -4,21 +4,34 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tain.e2e.MirrorFixture;
 import io.tain.e2e.RunningMirror;
+import io.tain.e2e.StoredState;
+import io.tain.offset.MapChunk;
+import io.tain.offset.OffsetMap;
+import io.tain.offset.StoredChunk;
 import io.tain.state.Checkpoint;
 import io.tain.state.Checkpoint.Phase;
 import io.tain.state.StateKey;
 import io.tain.state.StateTopic;
 import io.tain.testkit.Await;
+import io.tain.testkit.Cluster;
 import io.tain.testkit.ClusterPair;
+import io.tain.testkit.Isolation;
+import io.tain.testkit.TopicReader;
+import io.tain.testkit.Workload;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.ListTopicsOptions;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -96,8 +109,92 @@ class StateIT {
                 .contains("\"link\":\"keeper\"")
                 .contains("\"topic\":\"kept\"")
                 .contains("\"sourceOffset\":111,\"targetOffset\":111")
-                .contains("\"phase\":\"RELEASED\"");
+                .contains("\"phase\":\"RELEASED\"")
+                .contains("\"entry\":{\"source\":\"" + clusterId(clusters.source()))
+                .contains("\"delivery\":\"exactly-once\",\"topics\":\"")
+                .contains("\"chunk\":0,\"sourceTopicId\":\"")
+                .contains("\"from\":0,\"upTo\":111,\"runs\":[{\"source\":0,\"target\":0,\"records\":111}]");
         assertThat(checkpoint("tain-state", "another", "kept")).isEmpty();
+    }
+
+    private static String clusterId(Cluster cluster) throws Exception {
+        return cluster.admin().describeCluster().clusterId().get();
+    }
+
+    private static Map<TopicPartition, Long> ends(Cluster cluster, Set<String> except) throws Exception {
+        Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
+        Set<String> names = new HashSet<>(cluster.admin()
+                .listTopics(new ListTopicsOptions().listInternal(true))
+                .names()
+                .get());
+        names.removeAll(except);
+        cluster.admin()
+                .describeTopics(names)
+                .allTopicNames()
+                .get()
+                .forEach((topic, description) -> description
+                        .partitions()
+                        .forEach(p -> asked.put(new TopicPartition(topic, p.partition()), OffsetSpec.latest())));
+        Map<TopicPartition, Long> ends = new HashMap<>();
+        cluster.admin().listOffsets(asked).all().get().forEach((partition, end) -> ends.put(partition, end.offset()));
+        return ends;
+    }
+
+    @Test
+    void shouldWriteOnceASecondOfWhatMovedAndNothingToTheSourceButCommits() throws Exception {
+        // given a topic that moves and one that does not
+        for (String topic : List.of("moving", "resting")) {
+            clusters.source().createTopic(topic, 1);
+            send(topic, 10);
+        }
+        MirrorFixture link = MirrorFixture.between(clusters)
+                .topics("moving,resting")
+                .set("link.name", "sparing")
+                .set("tain.state.topic", "__tain-sparing");
+        Set<String> written = Set.of("moving", "__consumer_offsets");
+        try (RunningMirror first = link.start()) {
+            first.awaitCaughtUp("moving", "resting");
+            first.stop();
+        }
+        Map<TopicPartition, Long> before = ends(clusters.source(), written);
+        long began = System.currentTimeMillis();
+
+        // when
+        try (Workload load = Workload.to(clusters.source().clientProperties(), "moving", 1)
+                        .rate(200)
+                        .open()
+                        .start();
+                RunningMirror mirror = link.start()) {
+            Await.until(
+                    "five seconds' checkpoints",
+                    PATIENCE,
+                    () -> checkpoint("__tain-sparing", "sparing", "moving")
+                            .filter(found -> found.timeMs() > began + 5_000)
+                            .isPresent());
+            load.stop();
+            mirror.awaitCaughtUp("moving", "resting");
+            mirror.stop();
+        }
+
+        // then
+        assertThat(ends(clusters.source(), written)).isEqualTo(before);
+        Map<String, List<Long>> times = new HashMap<>();
+        TopicReader.read(
+                        clusters.target().clientProperties(),
+                        new TopicPartition("__tain-sparing", 0),
+                        Isolation.READ_UNCOMMITTED)
+                .stream()
+                .filter(record -> record.timestamp() >= began)
+                .forEach(record -> times.computeIfAbsent(
+                                new String(record.key(), StandardCharsets.UTF_8), key -> new ArrayList<>())
+                        .add(record.timestamp()));
+        long seconds = (System.currentTimeMillis() - began) / 1_000 + 1;
+        // One at the take-over and one at the release come on top.
+        assertThat(times.get("checkpoint/sparing/moving/0/0")).hasSizeBetween(5, (int) seconds + 2);
+        assertThat(times.get("map/sparing/moving/0/0")).hasSizeBetween(4, (int) seconds + 2);
+        // One at the take-over, one since no other was written by this owner, one at the release.
+        assertThat(times.get("checkpoint/sparing/resting/0/0")).hasSizeLessThanOrEqualTo(3);
+        assertThat(times.getOrDefault("map/sparing/resting/0/0", List.of())).hasSizeLessThanOrEqualTo(1);
     }
 
     @Test
@@ -125,7 +222,11 @@ class StateIT {
                                 .isPresent();
             });
             assertThat(mirror.status().events()).isEmpty();
+            mirror.stop();
         }
+        StoredState state = new StoredState(
+                clusters.source(), clusters.target(), "__tain-lost", "loser", new TopicPartition("lost", 0));
+        assertThat(state.map().runs()).containsExactly(new MapChunk.Run(0, 0, 20));
     }
 
     @Test
@@ -160,7 +261,7 @@ class StateIT {
     }
 
     @Test
-    void shouldLoadTenThousandCheckpoints() throws Exception {
+    void shouldLoadTheStateOfTenThousandPartitions() throws Exception {
         Map<StateKey, byte[]> all = new HashMap<>();
         for (int i = 0; i < 10_000; i++) {
             Checkpoint checkpoint = new Checkpoint(
@@ -173,6 +274,16 @@ class StateIT {
                     Phase.COPYING,
                     1_700_000_000_000L);
             all.put(new StateKey(StateKey.Kind.CHECKPOINT, "many", new TopicPartition("t", i)), checkpoint.encode());
+            OffsetMap map = new OffsetMap(i);
+            for (int run = 0; run < 20; run++) {
+                map.add(i + 7L * run, i + 6L * run, 5);
+            }
+            map.publish();
+            StoredChunk chunk = new StoredChunk(
+                    checkpoint.sourceTopic(),
+                    checkpoint.targetTopic(),
+                    map.view().chunks().get(0));
+            all.put(new StateKey(StateKey.Kind.MAP, "many", new TopicPartition("t", i)), chunk.encode());
         }
         try (StateTopic topic = new StateTopic("__tain-many", clusters.target().clientProperties(), "many", LIMIT)) {
             assertThat(topic.prepare(clusters.target().admin())).isEmpty();
@@ -181,9 +292,17 @@ class StateIT {
         try (StateTopic topic = new StateTopic("__tain-many", clusters.target().clientProperties(), "many", LIMIT)) {
             long began = System.nanoTime();
             Map<StateKey, Optional<byte[]>> read = topic.read(key -> key.link().equals("many"), () -> {});
-            System.out.println("10,000 checkpoints read in " + (System.nanoTime() - began) / 1_000_000 + " ms");
+            System.out.println(
+                    "the state of 10,000 partitions read in " + (System.nanoTime() - began) / 1_000_000 + " ms");
 
-            assertThat(read).hasSize(10_000);
+            assertThat(read).hasSize(20_000);
+            assertThat(StoredChunk.decode(
+                                    read.get(new StateKey(StateKey.Kind.MAP, "many", new TopicPartition("t", 4_711)))
+                                            .orElseThrow())
+                            .chunk()
+                            .runs())
+                    .hasSize(20)
+                    .contains(new MapChunk.Run(4_711, 4_711, 5));
             assertThat(Checkpoint.parse(
                             read.get(new StateKey(StateKey.Kind.CHECKPOINT, "many", new TopicPartition("t", 4_711)))
                                     .orElseThrow()))

@@ -325,6 +325,76 @@ class GroupOffsetsIT {
     }
 
     @Test
+    void shouldPutGroupsWithinTheTargetsLogAndTheCopy() throws Exception {
+        // given a target that has deleted its beginning
+        TopicPartition partition = Numbered.topic(pair.source(), "bounds", 100);
+        try (RunningMirror mirror = link("bounds").start()) {
+            mirror.awaitCaughtUp("bounds");
+            Numbered.deleteBefore(pair.target(), partition, 50);
+
+            // when groups are below it, within it, at the end, and where no record has been yet
+            commit("below", partition, 20, "");
+            commit("within", partition, 60, "");
+            commit("at-end", partition, 100, "");
+            commit("beyond", partition, 150, "");
+            for (String group : List.of("below", "within", "at-end", "beyond")) {
+                awaitCarried(mirror, group);
+            }
+
+            // then
+            assertThat(offsets(pair.target(), "below").get(partition).offset()).isEqualTo(50);
+            assertThat(offsets(pair.target(), "within").get(partition).offset()).isEqualTo(60);
+            assertThat(offsets(pair.target(), "at-end").get(partition).offset()).isEqualTo(100);
+            assertThat(offsets(pair.target(), "beyond").get(partition).offset())
+                    .as("no negative lag")
+                    .isEqualTo(100);
+            assertThat(status(mirror, "beyond").orElseThrow().ahead()).isEqualTo(1);
+            assertThat(status(mirror, "at-end").orElseThrow().ahead()).isZero();
+
+            // and it follows the copy
+            Numbered.write(pair.source(), partition, 100, 80);
+            mirror.awaitCaughtUp("bounds");
+            awaitCarried(mirror, "beyond");
+            assertThat(offsets(pair.target(), "beyond").get(partition).offset()).isEqualTo(150);
+            await(mirror, "beyond", status -> status.ahead() == 0);
+        }
+    }
+
+    @Test
+    void shouldSayThatHaltedPartitionsAreNotCarried() throws Exception {
+        // given one partition that is mirrored, and one whose target topic was replaced while no mirror ran
+        TopicPartition good = Numbered.topic(pair.source(), "going", 10);
+        TopicPartition bad = Numbered.topic(pair.source(), "stuck", 10);
+        MirrorFixture link = link("going,stuck");
+        try (RunningMirror mirror = link.start()) {
+            mirror.awaitCaughtUp("going", "stuck");
+            mirror.stop();
+        }
+        pair.target().admin().deleteTopics(List.of("stuck")).all().get();
+        pair.target().createTopic("stuck", 1);
+
+        try (RunningMirror mirror = link.start()) {
+            mirror.awaitHalted(bad);
+            pair.source()
+                    .admin()
+                    .alterConsumerGroupOffsets(
+                            "of-both", Map.of(good, new OffsetAndMetadata(4), bad, new OffsetAndMetadata(4)))
+                    .all()
+                    .get();
+            commit("of-stuck", bad, 4, "");
+
+            GroupStatus both =
+                    await(mirror, "of-both", status -> status.reason().isPresent());
+            GroupStatus stuck =
+                    await(mirror, "of-stuck", status -> status.reason().isPresent());
+
+            assertThat(both.reason().orElseThrow()).contains("halted are not carried: stuck-0");
+            assertThat(stuck.reason()).isEqualTo(both.reason());
+            assertThat(offsets(pair.target(), "of-both")).containsEntry(good, new OffsetAndMetadata(4));
+        }
+    }
+
+    @Test
     void shouldCarryTheOffsetOfAnEmptyPartition() throws Exception {
         // given
         pair.source().createTopic("nothing", 1);

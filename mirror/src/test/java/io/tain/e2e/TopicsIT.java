@@ -63,6 +63,35 @@ class TopicsIT {
     }
 
     @Test
+    void shouldMakeTheStateTopicWithAsManyReplicasAsMirroredOnesHave() throws Exception {
+        // given topics of one replica, and a target that could have two
+        pair.target().createTopic("back", 1);
+        try (RecordSender sender = RecordSender.to(pair.target())) {
+            sender.batch(RecordSender.numbered(new TopicPartition("back", 0), 0, 5));
+        }
+
+        // when
+        EmbeddedCluster from = pair.target();
+        EmbeddedCluster to = pair.source();
+        try (RunningMirror mirror = MirrorFixture.between(from, to)
+                .topics("back")
+                .set("tain.state.topic", "__tain-back")
+                .start()) {
+            mirror.awaitCaughtUp("back");
+        }
+
+        // then
+        Map<String, TopicDescription> topics = pair.source()
+                .admin()
+                .describeTopics(List.of("back", "__tain-back"))
+                .allTopicNames()
+                .get();
+        assertThat(topics.get("__tain-back").partitions().get(0).replicas())
+                .hasSameSizeAs(topics.get("back").partitions().get(0).replicas())
+                .hasSize(1);
+    }
+
+    @Test
     void shouldCreateTheTopicAsTheSourceHasIt() throws Exception {
         // given two replicas that the target can't have, and settings of the topic's own
         pair.source()

@@ -174,9 +174,13 @@ class TakeoverTest {
 
     private static ByteBuffer by(long producer, long offset, int number) {
         return MemoryRecords.withIdempotentRecords(
-                        offset, Compression.NONE, producer, EPOCH, 0, 7, new SimpleRecord(5, new byte[] {7}, new byte[] {
-                            (byte) number
-                        }))
+                        offset,
+                        Compression.NONE,
+                        producer,
+                        EPOCH,
+                        0,
+                        7,
+                        new SimpleRecord(5, new byte[] {7}, new byte[] {(byte) number}))
                 .buffer();
     }
 

@@ -2,9 +2,9 @@ package io.tain.e2e.fault;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tain.e2e.StoredState;
 import io.tain.e2e.MirrorFixture;
 import io.tain.e2e.RunningMirror;
+import io.tain.e2e.StoredState;
 import io.tain.link.Event;
 import io.tain.link.StartFailure;
 import io.tain.testkit.AuditReport;
@@ -33,9 +33,11 @@ final class TruncationIT {
     private static EmbeddedCluster one;
 
     @BeforeAll
-    static void startClusters() {
+    static void startClusters() throws Exception {
         three = EmbeddedCluster.builder().brokers(3).start();
         one = EmbeddedCluster.builder().start();
+        NewTopic state = new NewTopic("tain-state", 1, (short) 3).configs(Map.of("cleanup.policy", "compact"));
+        three.admin().createTopics(List.of(state)).all().get();
     }
 
     @AfterAll
