@@ -81,10 +81,7 @@ class RecoveryIT {
         StoredState state = state(topic);
         var runs = state.map();
         long target = runs.runs().get(0).target();
-        state.rewind(
-                "of-" + topic,
-                runs.toSource(target + checkpoint, 0).offset(),
-                target + checkpoint);
+        state.rewind("of-" + topic, runs.toSource(target + checkpoint, 0).offset(), target + checkpoint);
         state.rewindMap(target + map);
         load.write(50);
 
@@ -141,9 +138,7 @@ class RecoveryIT {
         }
         assertOnce("before");
         state("before").assertMapIsExact();
-        assertThat(state("before").checkpoint())
-                .map(Checkpoint::phase)
-                .contains(Checkpoint.Phase.RELEASED);
+        assertThat(state("before").checkpoint()).map(Checkpoint::phase).contains(Checkpoint.Phase.RELEASED);
     }
 
     @Test
@@ -181,11 +176,13 @@ class RecoveryIT {
 
     @Test
     void shouldCountFromTheCommitWhenTheStateTopicWasDeleted() throws Exception {
-        shouldCountFromTheCommit("deleted", () -> pair.target()
-                .admin()
-                .deleteTopics(List.of("__tain-deleted"))
-                .all()
-                .get());
+        shouldCountFromTheCommit(
+                "deleted",
+                () -> pair.target()
+                        .admin()
+                        .deleteTopics(List.of("__tain-deleted"))
+                        .all()
+                        .get());
     }
 
     @Test
@@ -247,13 +244,10 @@ class RecoveryIT {
         MirrorFixture link = link("nowhere");
         copy(link, "nowhere");
         pair.target().admin().deleteTopics(List.of("__tain-nowhere")).all().get();
-        pair.source()
-                .admin()
-                .deleteConsumerGroups(List.of("of-nowhere"))
-                .all()
-                .get();
+        pair.source().admin().deleteConsumerGroups(List.of("of-nowhere")).all().get();
 
-        try (RunningMirror mirror = link.set("source.auto.offset.reset", "earliest").start()) {
+        try (RunningMirror mirror =
+                link.set("source.auto.offset.reset", "earliest").start()) {
             mirror.awaitCaughtUp("nowhere");
 
             Event event = mirror.event(Event.Kind.STATE_LOST);

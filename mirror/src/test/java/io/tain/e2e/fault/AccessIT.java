@@ -26,6 +26,8 @@ import org.apache.kafka.clients.admin.ScramCredentialInfo;
 import org.apache.kafka.clients.admin.ScramMechanism;
 import org.apache.kafka.clients.admin.UserScramCredentialDeletion;
 import org.apache.kafka.clients.admin.UserScramCredentialUpsertion;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.acl.AccessControlEntry;
 import org.apache.kafka.common.acl.AclBinding;
@@ -34,6 +36,7 @@ import org.apache.kafka.common.acl.AclPermissionType;
 import org.apache.kafka.common.resource.PatternType;
 import org.apache.kafka.common.resource.ResourcePattern;
 import org.apache.kafka.common.resource.ResourceType;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -193,6 +196,60 @@ final class AccessIT {
         }
         assertExactlyOnce("never");
         assertExactlyOnce("always");
+    }
+
+    @Test
+    void shouldWaitWhileItCannotTellWhoWroteARecord() throws Exception {
+        // given a state topic on the source, in which a link in the other direction may have its producers
+        clusters.source().createTopic("__tain-echo", 1, Map.of("cleanup.policy", "compact"));
+        AclBinding read = right(ResourceType.TOPIC, "__tain-echo", AclOperation.READ);
+        clusters.target()
+                .admin()
+                .createAcls(List.of(right(ResourceType.TOPIC, "__tain-echo", AclOperation.WRITE)))
+                .all()
+                .get();
+        clusters.source().admin().createAcls(List.of(read)).all().get();
+        allowAll("echo");
+        Observer observer = observe("echo");
+        TopicPartition partition = new TopicPartition("echo", 0);
+        try (Workload load = load("echo");
+                RunningMirror mirror =
+                        fixture("echo").set("tain.state.topic", "__tain-echo").start()) {
+            observer.awaitProgress("echo", 200);
+            load.stop();
+            observer.awaitLagZero("echo");
+
+            // when it can't be read, and a producer writes that was not seen before
+            clusters.source().admin().deleteAcls(List.of(read.toFilter())).all().get();
+            long size = observer.size("echo");
+            writeTo("__tain-echo", 1);
+            writeTo("echo", 10);
+
+            // then it waits and says so, and goes on when it may read again
+            Await.until(
+                    "the reason is told",
+                    Observer.PATIENCE,
+                    () -> mirror.status(partition)
+                            .orElseThrow()
+                            .reason()
+                            .orElse("")
+                            .contains("__tain-echo"));
+            assertThat(observer.size("echo")).isEqualTo(size);
+            clusters.source().admin().createAcls(List.of(read)).all().get();
+            observer.awaitLagZero("echo");
+            assertThat(observer.size("echo")).isEqualTo(size + 10);
+        }
+    }
+
+    /** By a producer of its own. */
+    private static void writeTo(String topic, int records) throws Exception {
+        try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
+                clusters.source().directProperties(), new ByteArraySerializer(), new ByteArraySerializer())) {
+            for (int i = 0; i < records; i++) {
+                producer.send(new ProducerRecord<>(topic, 0, new byte[] {1}, new byte[] {2}))
+                        .get();
+            }
+        }
     }
 
     /** One of two topics loses a right and gets it back. */
