@@ -17,6 +17,8 @@ import io.tain.offset.TopicIds;
 import io.tain.source.LogBreak;
 import io.tain.source.SourcePartition;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -230,7 +232,7 @@ final class PartitionFlow {
 
     /** Back to POSITIONED at the acknowledged prefix, to read again from there. */
     void restart() {
-        requireReading();
+        require(Phase.RUNNING, Phase.BROKEN);
         start = tracker.committable();
         left = Optional.empty();
         phase = Phase.POSITIONED;
@@ -319,7 +321,7 @@ final class PartitionFlow {
      * @param offsets what it is about
      */
     boolean moveOn(Offsets offsets) {
-        requireLeaving();
+        require(Phase.BROKEN, Phase.MOVING);
         boolean news = !left.equals(Optional.of(offsets));
         left = Optional.of(offsets);
         return news;
@@ -327,7 +329,7 @@ final class PartitionFlow {
 
     /** From BROKEN or MOVING back to ASSIGNED: another position was committed for it. */
     void reassign() {
-        requireLeaving();
+        require(Phase.BROKEN, Phase.MOVING);
         move = Optional.empty();
         phase = Phase.ASSIGNED;
         place = Optional.empty();
@@ -362,21 +364,9 @@ final class PartitionFlow {
         return phase == Phase.RUNNING || phase == Phase.BROKEN;
     }
 
-    private void requireReading() {
-        if (!isReading()) {
-            throw new IllegalStateException(partition + " is " + phase + ", not being read");
-        }
-    }
-
-    private void requireLeaving() {
-        if (phase != Phase.BROKEN && phase != Phase.MOVING) {
-            throw new IllegalStateException(partition + " is " + phase + " and goes nowhere else");
-        }
-    }
-
-    private void require(Phase expected) {
-        if (phase != expected) {
-            throw new IllegalStateException(partition + " is " + phase + ", not " + expected);
+    private void require(Phase... expected) {
+        if (!List.of(expected).contains(phase)) {
+            throw new IllegalStateException(partition + " is " + phase + ", not " + Arrays.toString(expected));
         }
     }
 
@@ -449,10 +439,10 @@ final class PartitionFlow {
                     .map(problem -> "source: " + problem)
                     .or(() -> Optional.ofNullable(blocked.get(partition)).map(problem -> TARGET_TROUBLE + problem));
             state = why.isPresent() ? State.RETRYING : State.RUNNING;
-            Optional<TransactionWait> open = TransactionWait.of(source.openTransaction(), pace);
-            if (why.isEmpty() && open.isPresent()) {
+            if (why.isEmpty()) {
+                Optional<TransactionWait> open = TransactionWait.of(source.openTransaction(), pace);
                 why = open.map(TransactionWait::reason);
-                state = open.get().state();
+                state = open.map(TransactionWait::state).orElse(state);
             }
         } else if (phase == Phase.BROKEN || phase == Phase.MOVING) {
             state = State.RETRYING;

@@ -4,6 +4,7 @@ import io.tain.config.Delivery;
 import io.tain.config.LinkConfig;
 import io.tain.config.StartPosition;
 import io.tain.link.StartFailure.Side;
+import io.tain.state.KeptState;
 import io.tain.state.StateTopic;
 import io.tain.wire.FenceClient;
 import io.tain.wire.TlsProbe;

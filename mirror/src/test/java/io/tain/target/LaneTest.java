@@ -56,7 +56,7 @@ final class LaneTest {
         Outgoing failed = lane.take(PRODUCER);
         Outgoing behind = lane.take(PRODUCER);
         lane.onFailed(
-                failed, new ProduceResult(ProduceOutcome.RETRY, "not enough replicas after append", -1, List.of()));
+                failed, new ProduceResult(ProduceOutcome.RETRY, "not enough replicas after append", -1, List.of(), 1));
         assertThat(lane.lostBefore(behind, 102)).isZero();
         lane.onAcknowledged(behind, 0);
         lane.reopen();
