@@ -44,8 +44,8 @@ class ChartIT {
                         "topics.include=orders\n",
                         "source.group.instance.id=${env:POD_NAME}-orders\n",
                         "admin.listen=0.0.0.0:8181\n",
-                        "admin.hosts=eu-tain,${env:POD_NAME}.eu-tain,eu-tain.default,",
-                        ",${env:POD_NAME}.eu-tain.default.svc.cluster.local\n");
+                        "admin.hosts=eu-tain,${env:POD_NAME}.eu-tain,eu-tain.mirrors,",
+                        ",${env:POD_NAME}.eu-tain.mirrors.svc.cluster.local\n");
         Rendered set = all.get("StatefulSet");
         assertThat(set.at("spec", "replicas")).isEqualTo(2);
         Rendered pod = set.in("spec", "template", "spec");
@@ -120,7 +120,11 @@ class ChartIT {
     }
 
     private static TemplateCommand template() {
-        return new Helm(CHART).template().withName("eu").withKubeVersion("1.30.0");
+        return new Helm(CHART)
+                .template()
+                .withName("eu")
+                .withNamespace("mirrors")
+                .withKubeVersion("1.30.0");
     }
 
     /** Objects by their kind. */
