@@ -288,6 +288,7 @@ final class Repositioning {
             }
         });
         // Only now: of a commit that fails it is not known whether it counts, and the next owner would say nothing.
+        events.flush(); // what these positions pass over
         consumer.commitSync(offsets, ASK);
         moves.keySet().forEach(flow -> {
             flow.assignment().ifPresent(path::abandon);

@@ -108,7 +108,7 @@ final class AnswerBuffers implements MemoryPool {
 
     /** How much memory a part of a buffer keeps: that of all of it. */
     synchronized int heldBy(ByteBuffer bytes) {
-        return bytes.isDirect() ? lentWith(bytes).size() : bytes.capacity();
+        return bytes.isDirect() ? lentWith(bytes).size() : bytes.remaining();
     }
 
     private Lent lentWith(ByteBuffer bytes) {
