@@ -157,7 +157,8 @@ final class Link {
                             entry(System.currentTimeMillis()).encode(),
                             settings.stateId(),
                             matching,
-                            new LoopCheck.Begin(visible, check.isAtTheBeginning(asked)));
+                            new LoopCheck.Begin(
+                                    visible, kept.get().checkpoints().isEmpty() && check.isAtTheBeginning(asked)));
         }
         return now;
     }
