@@ -30,6 +30,7 @@ import java.util.function.Function;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.record.TimestampType;
 import org.slf4j.Logger;
@@ -118,7 +119,7 @@ final class DataPath {
      * Where the state topic says that partitions without a commit stood: whoever deletes a topic, or a group, takes the commits
      * along, and brokers forget those of groups that were away for long. A take-over looks there by itself.
      *
-     * @throws TimeoutException if it can't be read just now
+     * @throws RetriableException if it can't be read just now
      */
     Map<TopicPartition, OffsetAndMetadata> remembered(Set<TopicPartition> without, Pace pace) {
         if (takesOver() || desks.state().isEmpty()) {
@@ -127,11 +128,11 @@ final class DataPath {
         CompletableFuture<Map<StateKey, byte[]>> state = desks.state()
                 .get()
                 .read(key -> key.kind() == StateKey.Kind.CHECKPOINT && without.contains(key.partition()));
-        if (!pace.await(state, READ_STATE) || state.isCompletedExceptionally()) {
-            throw new TimeoutException("the state topic on the target can't be read");
+        if (!pace.await(state, READ_STATE)) {
+            throw new TimeoutException("the state topic on the target has not been read");
         }
         Map<TopicPartition, OffsetAndMetadata> found = new HashMap<>();
-        state.join()
+        keptOrNothing(state, without)
                 .forEach((key, value) -> Checkpoint.parse(value).ifPresent(checkpoint -> {
                     TopicIds ids = new TopicIds(checkpoint.sourceTopic(), checkpoint.targetTopic());
                     found.put(
@@ -142,6 +143,24 @@ final class DataPath {
             LOG.warn("no commit is left of {}; they go on from their checkpoints", Commits.text(found.keySet()));
         }
         return found;
+    }
+
+    /** A link that delivers at least once copies even if its state can't be kept. */
+    private static Map<StateKey, byte[]> keptOrNothing(
+            CompletableFuture<Map<StateKey, byte[]>> state, Set<TopicPartition> without) {
+        try {
+            return state.join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof RetriableException passing) {
+                throw passing;
+            }
+            LOG.warn(
+                    "{} have no commit, and whether they have checkpoints can't be told: {}; they are read from their"
+                            + " beginnings",
+                    Commits.text(without),
+                    e.getCause().getMessage());
+            return Map.of();
+        }
     }
 
     /** Begins to copy a partition if its target topic is ready, else notes why not; or tells why it must halt. */

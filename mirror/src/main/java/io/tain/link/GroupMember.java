@@ -359,6 +359,7 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
                 position(beginnings, any -> Origin.NONE);
             }
         } catch (TimeoutException | CommitFailedException | RebalanceInProgressException e) {
+            nextPositionsNanos = pace.nanoTime() + PAUSE_AFTER_ERROR.toNanos();
             LOG.warn("the positions of {} are not known yet: {}; trying again", Commits.text(without), e.toString());
         } catch (TopicAuthorizationException e) {
             // What may be read was committed nevertheless, and is found then.
