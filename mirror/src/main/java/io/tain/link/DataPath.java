@@ -128,7 +128,7 @@ final class DataPath {
         CompletableFuture<Map<StateKey, byte[]>> state = desks.state()
                 .get()
                 .read(key -> key.kind() == StateKey.Kind.CHECKPOINT && without.contains(key.partition()));
-        if (!pace.await(state, READ_STATE)) {
+        if (!pace.await(state, READ_STATE) && !state.isDone()) {
             throw new TimeoutException("the state topic on the target has not been read");
         }
         Map<TopicPartition, OffsetAndMetadata> found = new HashMap<>();
