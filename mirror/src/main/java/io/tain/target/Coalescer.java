@@ -32,6 +32,9 @@ final class Coalescer {
     /** Up to here a broker's work for a batch outweighs rewriting it with a quick codec, or the window holds it back on a long way. */
     private static final int SMALL_BYTES = 32 * 1024;
 
+    /** On a long way even whole batches of a producer leave a window of five almost empty, and a quick codec's work is less. */
+    private static final int FAR_BYTES = 256 * 1024;
+
     /** From here on a way is long. */
     private static final long LONG_WAY_MS = 20;
 
@@ -57,7 +60,7 @@ final class Coalescer {
         int pileBytes = Math.min(PILE_BYTES, maxBytes);
         boolean slow = SLOW.contains(
                 RecordBatch.of(queue.element().first().encoded().bytes()).codec());
-        int smallBytes = slow && roundTripMs < LONG_WAY_MS ? TINY_BYTES : SMALL_BYTES;
+        int smallBytes = smallBytes(slow, roundTripMs >= LONG_WAY_MS);
         List<MirrorBatch> pile = new ArrayList<>();
         List<EncodedBatch> encoded = new ArrayList<>();
         int bytes = 0;
@@ -92,5 +95,12 @@ final class Coalescer {
         }
         pile.forEach(onJoined);
         queue.addFirst(new Outgoing(pile, one, lease, nowMs));
+    }
+
+    private static int smallBytes(boolean slow, boolean far) {
+        if (slow) {
+            return far ? SMALL_BYTES : TINY_BYTES;
+        }
+        return far ? FAR_BYTES : SMALL_BYTES;
     }
 }

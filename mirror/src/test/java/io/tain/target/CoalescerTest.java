@@ -45,6 +45,7 @@ class CoalescerTest {
         "snappy, 16, 0, 1",
         "lz4, 16, 0, 1",
         "lz4, 64, 0, 7",
+        "lz4, 64, 20, 1",
         "zstd, 1, 0, 1",
         "zstd, 16, 0, 7",
         "gzip, 16, 0, 7",
