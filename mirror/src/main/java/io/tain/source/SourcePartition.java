@@ -98,9 +98,9 @@ public final class SourcePartition {
      */
     public record OpenTransaction(long offset, long behind, long sinceMs) {}
 
-    /** What nothing is read past before it ends; from any thread. */
+    /** What nothing is read past before it ends, once all before it has been read; from any thread. */
     public Optional<OpenTransaction> openTransaction() {
-        return open;
+        return open.filter(one -> position >= one.offset());
     }
 
     /** Largest timestamp of the batch read last, in milliseconds since the epoch; -1 if unknown; from any thread. */
@@ -221,7 +221,9 @@ public final class SourcePartition {
     /** A transaction is open where what is shown ends before what is replicated. */
     void setOpen(long lastStable, long highWatermark, long nowMs) {
         if (highWatermark <= lastStable || lastStable < 0) {
-            open = Optional.empty();
+            if (open.isPresent()) {
+                open = Optional.empty();
+            }
         } else {
             long sinceMs = open.filter(known -> known.offset() == lastStable)
                     .map(OpenTransaction::sinceMs)

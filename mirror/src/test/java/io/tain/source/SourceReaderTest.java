@@ -410,7 +410,12 @@ class SourceReaderTest extends ReaderScenario {
     void shouldTellOfATransactionThatStaysOpen() {
         SourcePartition partition = add(t0, 100);
         poll();
-        brokers.answerFetch(T0, Errors.NONE, batch(100, 2, 10), 102, 110);
+        brokers.answerFetch(T0, Errors.NONE, batch(100, 1, 10), 102, 110);
+        poll();
+        assertThat(partition.openTransaction())
+                .as("there is more to read before it")
+                .isEmpty();
+        brokers.answerFetch(T0, Errors.NONE, batch(101, 1, 10), 102, 110);
         poll();
         long seenMs = partition.openTransaction().orElseThrow().sinceMs();
         assertThat(partition.endOffset()).hasValue(102);
