@@ -18,6 +18,7 @@ import io.tain.wire.FenceClient;
 import io.tain.wire.FetchClient;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -31,7 +32,9 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.GroupListing;
 import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -135,6 +138,8 @@ final class Link {
         source = Optional.of(check.connect(Side.SOURCE, settings.sourceAdmin()));
         target = Optional.of(check.connect(Side.TARGET, settings.targetAdmin()));
         StartCheck.Asked asked = check.ask(source.get(), target.get());
+        OppositeGroups opposite = new OppositeGroups(source.get(), target.get(), START_LIMIT);
+        KafkaFuture<Collection<GroupListing>> targetGroups = opposite.ask();
         Ends now = new Ends(
                 check.clusterId(Side.SOURCE, asked.sourceId()), check.clusterId(Side.TARGET, asked.targetId()));
         if (ends.isPresent()) {
@@ -149,16 +154,18 @@ final class Link {
         matching = check.topics(asked.topics());
         kept = config.state().topic().map(name -> keptState(name, check));
         check.settleGroup(source.get(), asked, () -> check.hasCopied(kept, target.orElseThrow()));
+        LoopCheck loops = new LoopCheck(config, now, START_LIMIT);
         if (kept.isPresent()) {
             Optional<StateTopic> usable = check.state(kept.get(), target.get(), matching);
-            new LoopCheck(config, now, START_LIMIT)
-                    .check(
-                            usable,
-                            entry(System.currentTimeMillis()).encode(),
-                            settings.stateId(),
-                            matching,
-                            new LoopCheck.Begin(
-                                    visible, kept.get().checkpoints().isEmpty() && check.isAtTheBeginning(asked)));
+            loops.check(
+                    usable,
+                    entry(System.currentTimeMillis()).encode(),
+                    settings.stateId(),
+                    matching,
+                    new LoopCheck.Begin(visible, kept.get().checkpoints().isEmpty() && check.isAtTheBeginning(asked)));
+        }
+        if (extensions.handler().isEmpty()) {
+            loops.check(opposite, targetGroups, matching);
         }
         return now;
     }
@@ -204,13 +211,18 @@ final class Link {
                 .findFirst();
     }
 
-    /** Starts the threads, after {@link #check}; each stream may hold so many bytes. */
-    void start(long budgetBytesPerStream) {
+    /**
+     * Starts the threads, after {@link #check}.
+     *
+     * @param budgetBytesPerStream most bytes of batches for each stream
+     * @param mapBytes most bytes of its offset maps
+     */
+    void start(long budgetBytesPerStream, long mapBytes) {
         TopicDesk topics = new TopicDesk(new TargetTopics(source.orElseThrow(), target.orElseThrow())::prepare);
         start("topics", topics);
         Optional<StateDesk> state = config.state().topic().map(name -> startState());
         boolean once = config.state().delivery() == Delivery.EXACTLY_ONCE;
-        Optional<OffsetMaps> maps = state.map(desk -> new OffsetMaps(config.name(), desk));
+        Optional<OffsetMaps> maps = state.map(desk -> new OffsetMaps(config.name(), desk, mapBytes));
         Optional<LoopDesk> loops = config.state().topic().map(this::startLoops);
         EchoGuard guard = loops.map(EchoGuard::new).orElseGet(EchoGuard::none);
         desks = new Desks(

@@ -7,11 +7,15 @@ import io.tain.state.OppositeLinks;
 import io.tain.state.StateKey;
 import io.tain.state.StateTopic;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.GroupListing;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -82,15 +86,38 @@ final class LoopCheck {
                     ? opposite.unrecorded(topic, nowMs)
                     : opposite.running(topic, nowMs).stream().findFirst();
             if (other.isPresent()) {
-                throw new StartFailure(
-                        Side.CONFIGURATION,
-                        "link " + config.name() + ": link " + other.get() + " mirrors topic " + topic
-                                + " in the opposite direction under the same name, and "
-                                + (once ? "that link" : "this one")
-                                + " delivers at least once: its records would go back and forth for ever; let both"
-                                + " deliver exactly once, or exclude the topic from one of them");
+                throw refusal("link " + other.get(), topic, once);
             }
         }
+    }
+
+    /**
+     * Looks for links that keep no state, and so say nowhere that they are there: by their groups on the target.
+     *
+     * @param listed groups on the target
+     * @param topics that are mirrored now
+     */
+    void check(OppositeGroups groups, KafkaFuture<Collection<GroupListing>> listed, List<String> topics)
+            throws StartFailure, InterruptedException {
+        boolean once = config.state().delivery() == Delivery.EXACTLY_ONCE;
+        try {
+            Optional<OppositeGroups.Found> found = groups.find(listed, topics, once);
+            if (found.isPresent()) {
+                throw refusal(
+                        "a link with group " + found.get().group(), found.get().topic(), once);
+            }
+        } catch (ExecutionException e) {
+            LOG.debug("{}: the groups on the target can't be listed", config.name(), e);
+        }
+    }
+
+    private StartFailure refusal(String other, String topic, boolean once) {
+        return new StartFailure(
+                Side.CONFIGURATION,
+                "link " + config.name() + ": " + other + " mirrors topic " + topic
+                        + " in the opposite direction under the same name, and " + (once ? "that link" : "this one")
+                        + " delivers at least once: its records would go back and forth for ever; let both"
+                        + " deliver exactly once, or exclude the topic from one of them");
     }
 
     private void announce(StateTopic topic, byte[] entry) {

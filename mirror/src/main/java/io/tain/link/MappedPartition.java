@@ -145,6 +145,14 @@ final class MappedPartition implements CopyListener {
         });
     }
 
+    /** Gives up its oldest runs until no more bytes are left than these. */
+    void dropBeyond(long bytes) {
+        writer.post(() -> {
+            map.dropBeyond(bytes);
+            dirty = true;
+        });
+    }
+
     /** As it was last shown; knows nothing until it is loaded. */
     MapView view() {
         return view;

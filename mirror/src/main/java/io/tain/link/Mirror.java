@@ -25,6 +25,9 @@ public final class Mirror implements MirrorView {
     private static final Logger LOG = LoggerFactory.getLogger(Mirror.class);
     private static final Duration LOOK_AT_CLOCK = Duration.ofSeconds(1);
 
+    /** Of the heap, all offset maps together may take an eighth: with the launcher's heap about eight million runs. */
+    private static final int MAPS_PART_OF_HEAP = 8;
+
     private final CountDownLatch stopAsked = new CountDownLatch(1);
     private final AtomicReference<Outcome> failure = new AtomicReference<>();
     /** Links that have failed and may start again; empty wakes whoever awaits the end. */
@@ -124,8 +127,12 @@ public final class Mirror implements MirrorView {
                 .orElse(0);
         budgetBytesPerStream = budget / Math.max(1, streams);
         for (Link link : checked) {
-            link.start(budgetBytesPerStream);
+            start(link);
         }
+    }
+
+    private void start(Link link) {
+        link.start(budgetBytesPerStream, Runtime.getRuntime().maxMemory() / MAPS_PART_OF_HEAP / links.size());
     }
 
     /** Two links in opposite directions under the same names would send every record back and forth for ever. */
@@ -220,7 +227,7 @@ public final class Mirror implements MirrorView {
             next.check();
             synchronized (this) {
                 if (!stopped) {
-                    next.start(budgetBytesPerStream);
+                    start(next);
                 }
             }
         } catch (StartFailure e) {

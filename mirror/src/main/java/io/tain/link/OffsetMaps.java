@@ -45,9 +45,14 @@ final class OffsetMaps implements StateDesk.Contribution {
     private volatile boolean someWent;
     private final AtomicBoolean reading = new AtomicBoolean();
 
-    OffsetMaps(String link, StateDesk desk) {
+    private final long limitBytes;
+    private boolean toldOfLimit;
+
+    /** @param limitBytes most bytes of all maps; beyond, the largest ones give up their oldest runs */
+    OffsetMaps(String link, StateDesk desk, long limitBytes) {
         this.link = link;
         this.desk = desk;
+        this.limitBytes = limitBytes;
         desk.add(this);
     }
 
@@ -114,13 +119,54 @@ final class OffsetMaps implements StateDesk.Contribution {
         removed.clear();
         removed.addAll(obsolete);
         removed.forEach(key -> changed.accept(key, null));
+        long bytes = 0;
         for (MappedPartition mapped : maps.values()) {
             if (mapped.isLoaded()) {
                 mapped.maybePublish();
                 collect(mapped, changed);
+                bytes += mapped.view().sizeInBytes();
             }
         }
+        if (bytes > limitBytes) {
+            shrink();
+        }
         maybeRead();
+    }
+
+    private void shrink() {
+        List<MappedPartition> loaded =
+                maps.values().stream().filter(MappedPartition::isLoaded).toList();
+        long share = evenShare(
+                loaded.stream().map(mapped -> mapped.view().sizeInBytes()).toList(), limitBytes);
+        List<MappedPartition> large = loaded.stream()
+                .filter(mapped -> mapped.view().sizeInBytes() > share)
+                .toList();
+        large.forEach(mapped -> mapped.dropBeyond(share));
+        if (!toldOfLimit && !large.isEmpty()) {
+            toldOfLimit = true;
+            LOG.warn(
+                    "{}: offset maps are larger than the {} MiB that the heap has for them, because of {} and {} others; giving up"
+                            + " their oldest runs from now on, so that offsets from before can not be translated; a larger heap"
+                            + " keeps more (KAFKA_HEAP_OPTS)",
+                    link,
+                    limitBytes >> 20,
+                    large.get(0).partition(),
+                    large.size() - 1);
+        }
+    }
+
+    /** How large each may be so that together they are within the limit; those that are smaller leave their part to the others. */
+    static long evenShare(List<Long> sizes, long limit) {
+        long left = limit;
+        int others = sizes.size();
+        for (long size : sizes.stream().sorted().toList()) {
+            if (size * others > left) {
+                return left / others;
+            }
+            left -= size;
+            others--;
+        }
+        return Long.MAX_VALUE;
     }
 
     /** Any thread: has those loaded that are not yet. They are chosen before the state is read, so that it has their last word. */

@@ -24,6 +24,7 @@ public final class MapView {
 
     private final int firstChunk;
     private final List<MapChunk> chunks;
+    private final long sizeInBytes;
 
     /**
      * @param firstChunk the number of the first chunk
@@ -32,6 +33,7 @@ public final class MapView {
     public MapView(int firstChunk, List<MapChunk> chunks) {
         this.firstChunk = firstChunk;
         this.chunks = List.copyOf(chunks);
+        this.sizeInBytes = chunks.stream().mapToLong(MapChunk::sizeInBytes).sum();
     }
 
     /**
@@ -94,7 +96,7 @@ public final class MapView {
     }
 
     public long sizeInBytes() {
-        return chunks.stream().mapToLong(MapChunk::sizeInBytes).sum();
+        return sizeInBytes;
     }
 
     /** The runs in the target's order. */

@@ -24,9 +24,6 @@ public final class OffsetMap {
     /** Small, for the last chunk is stored again whenever the map has grown. */
     static final int CHUNK_BYTES = 4 << 10;
 
-    /** Above a million runs; then the oldest are given up, though their records may still be on the target. */
-    static final int MAX_CHUNKS = 1_024;
-
     private final List<MapChunk> sealed = new ArrayList<>();
     private int firstChunk;
     private long from;
@@ -180,10 +177,6 @@ public final class OffsetMap {
         startOpen(new Run(end.sourceEnd(), end.targetEnd(), 0));
         last = next;
         lastKnownFrom = knownFrom;
-        while (sealed.size() > MAX_CHUNKS) {
-            sealed.remove(0);
-            firstChunk++;
-        }
     }
 
     /** All source offsets below this one are done: those behind the last record that was added hold none. */
@@ -254,10 +247,23 @@ public final class OffsetMap {
     /** The target's log begins there: forgets chunks of runs that lie below it. */
     public void dropBelow(long targetStart) {
         while (!sealed.isEmpty() && sealed.get(0).targetEnd() <= targetStart) {
-            sealed.remove(0);
-            firstChunk++;
-            changed = true;
+            dropFirst();
         }
+    }
+
+    /** Gives up its oldest runs, though their records may still be on the target, until no more bytes are left than these. */
+    public void dropBeyond(long bytes) {
+        long kept = sealed.stream().mapToLong(MapChunk::sizeInBytes).sum();
+        while (!sealed.isEmpty() && kept > bytes) {
+            kept -= sealed.get(0).sizeInBytes();
+            dropFirst();
+        }
+    }
+
+    private void dropFirst() {
+        sealed.remove(0);
+        firstChunk++;
+        changed = true;
     }
 
     private MapChunk openChunk() {

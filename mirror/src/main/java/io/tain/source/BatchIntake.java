@@ -41,6 +41,9 @@ public final class BatchIntake implements AutoCloseable {
     /** Keeps a transcoded batch below the brokers' default limit when the target's own is not known to be lower. */
     private static final int MAX_TRANSCODED_BYTES = 1_000_000;
 
+    /** Longer than a pause between answers, so that it is not one thing in this moment and another in the next. */
+    private static final long JOINS_MS = 5_000;
+
     private static final Logger LOG = LoggerFactory.getLogger(BatchIntake.class);
 
     private final ReaderListener listener;
@@ -50,6 +53,7 @@ public final class BatchIntake implements AutoCloseable {
     private final IntakeCounters counters;
     private final LongSupplier wallClockMs;
     private final Pile pile = new Pile();
+    private long joinsUntilMs;
     private EchoGuard guard = EchoGuard.none();
     private List<SourceRange> ranges = new ArrayList<>();
 
@@ -78,6 +82,11 @@ public final class BatchIntake implements AutoCloseable {
 
     ReaderListener listener() {
         return listener;
+    }
+
+    /** Whether small batches are being joined where they are read. */
+    boolean joins(long nowMs) {
+        return nowMs < joinsUntilMs;
     }
 
     /** Leaves out what the guard tells; to be called before the first batch. */
@@ -109,6 +118,9 @@ public final class BatchIntake implements AutoCloseable {
         AbortedTransactions aborted = abortedOf(fetched);
         BatchCursor batches = new BatchCursor(fetched.records());
         boolean joins = partition.assignment().isCrowded(nowMs);
+        if (joins) {
+            joinsUntilMs = nowMs + JOINS_MS;
+        }
         boolean below = false;
         try {
             while (batches.hasNext()) {

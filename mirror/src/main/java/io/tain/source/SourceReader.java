@@ -26,8 +26,7 @@ import org.apache.kafka.common.Uuid;
 
 /**
  * Fetches from every broker that leads a partition it reads, one request at a time each, and hands what it admits to its
- * listener. Brokers that are far away are asked over two connections, each for every other partition: while one answer is
- * on its way or taken in, so is another. A fetch is sent only when its answer fits into the memory budget, and a partition whose batches pile up
+ * listener. Brokers that are far away, or whose small batches are joined, are asked over two connections ({@link Channels}). A fetch is sent only when its answer fits into the memory budget, and a partition whose batches pile up
  * before the target is left out until they are gone; the others go on.
  *
  * <p>Owned by one thread, which calls {@link #poll} over and over. The clock is the caller's.
@@ -188,7 +187,9 @@ public final class SourceReader implements FetchListener, AutoCloseable {
     private boolean mustLook() {
         farSource = client.shortestRoundTripMs() >= LONG_WAY_MS;
         farTarget = targetRoundTripMs.getAsLong() >= LONG_WAY_MS;
+        boolean twofold = farSource || intake.joins(nowMs);
         look |= woken
+                || channels.setTwofold(twofold)
                 || someWait
                 || nowMs >= nextRetryMs
                 || metadataVersion != client.metadataVersion()
@@ -317,7 +318,7 @@ public final class SourceReader implements FetchListener, AutoCloseable {
             partition.forgetReplica();
             node = leader.get().nodeId();
         }
-        int channel = channels.of(partition, node, farSource);
+        int channel = channels.of(partition, node);
         int other = FetchClient.other(channel);
         if (client.isInFlight(channel) || (partition.channel() == other && client.isInFlight(other))) {
             if (partition.channel()

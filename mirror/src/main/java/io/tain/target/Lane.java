@@ -77,6 +77,7 @@ final class Lane {
     private long endOffset;
     private Uuid topicId = Uuid.ZERO_UUID;
     private long missingSinceMs = -1;
+    private int otherTopicSince = -1;
     private Optional<String> trouble = Optional.empty();
 
     Lane(TopicPartition partition, int window, long nowMs) {
@@ -160,7 +161,20 @@ final class Lane {
             topicId = current;
             return true;
         }
-        return current.equals(Uuid.ZERO_UUID) || current.equals(expected);
+        boolean same = current.equals(Uuid.ZERO_UUID) || current.equals(expected);
+        otherTopicSince = same ? -1 : otherTopicSince;
+        return same;
+    }
+
+    /**
+     * Metadata of this version has another topic under the name. It may be older than the one that is written to, and so may be the
+     * next, which perhaps was on its way: tells whether it has been so for two answers more.
+     */
+    boolean hasSurelyOtherTopic(int metadataVersion) {
+        if (otherTopicSince < 0) {
+            otherTopicSince = metadataVersion;
+        }
+        return metadataVersion - otherTopicSince >= 2;
     }
 
     private boolean isForDeadLetters() {

@@ -187,10 +187,7 @@ public final class TargetWriter implements AutoCloseable {
             }
             Optional<Leader> leader = client.leader(lane.partition());
             if (leader.isPresent() && !lane.isSameTopic(leader.get().topicId())) {
-                giveUp(
-                        lane,
-                        "the target topic " + lane.partition().topic() + " is another of the same name, its id was "
-                                + lane.topicId() + " and is now " + leader.get().topicId());
+                onOtherTopic(lane, leader.get().topicId());
             } else if (leader.isPresent()) {
                 byNode.computeIfAbsent(leader.get().nodeId(), node -> new ArrayList<>())
                         .add(lane);
@@ -225,6 +222,18 @@ public final class TargetWriter implements AutoCloseable {
             listener.onMissingTopic(lane.head().first());
         } else if (lane.missingMs(nowMs) > GONE_MS) {
             giveUp(lane, "the target topic " + lane.partition().topic() + " was deleted");
+        }
+    }
+
+    private void onOtherTopic(Lane lane, Uuid current) {
+        if (lane.hasSurelyOtherTopic(client.metadataVersion())) {
+            giveUp(
+                    lane,
+                    "the target topic " + lane.partition().topic() + " is another of the same name, its id was "
+                            + lane.topicId() + " and is now " + current);
+        } else {
+            client.refreshMetadata();
+            lane.backOff(nowMs + terms.backoff().firstMs());
         }
     }
 

@@ -161,6 +161,11 @@ public final class ProduceClient implements AutoCloseable {
         return throttledMs.get();
     }
 
+    /** Changes whenever the cluster has told something new about topics, their leaders or its brokers. */
+    public int metadataVersion() {
+        return connection.metadata().updateVersion();
+    }
+
     /** Asks for fresh metadata at the next poll. */
     public void refreshMetadata() {
         connection.metadata().requestUpdate(false);

@@ -20,7 +20,8 @@ public class AnswerFuzzTest {
         if (data.length > 0) {
             ByteBuffer answer = ByteBuffer.wrap(Arrays.copyOfRange(data, 1, data.length));
             Hostile.sealAll(answer);
-            AnyReader.read(answer, data[0]);
+            AnyReader.read(answer.duplicate(), data[0]);
+            AnyReader.read(Hostile.outsideTheHeap(answer), data[0]);
         }
     }
 }

@@ -43,6 +43,13 @@ public final class Hostile {
         }
     }
 
+    /** The same bytes in a direct buffer, as large fetch answers have them. */
+    public static ByteBuffer outsideTheHeap(ByteBuffer bytes) {
+        return ByteBuffer.allocateDirect(bytes.remaining())
+                .put(bytes.duplicate())
+                .flip();
+    }
+
     /** A sealed batch of magic 2 with these bytes in place of its records, which are announced to be so many. */
     public static ByteBuffer batchAround(byte[] payload, Codec codec, int count) {
         ByteBuffer batch = ByteBuffer.allocate(BatchLayout.RECORDS + payload.length);

@@ -165,35 +165,46 @@ final class BothWaysIT {
         return values;
     }
 
-    /** So the comparison of the test above would notice. */
     @Test
-    void shouldGoRoundWithoutStateToTellEchoesBy() throws Exception {
+    void shouldRefuseToGoRoundWithoutStateToTellEchoesBy() throws Exception {
         String topic = "round";
-        TopicPartition partition = new TopicPartition(topic, 0);
         for (Cluster cluster : List.of(clusters.source(), clusters.target())) {
             cluster.createTopic(topic, PARTITIONS);
         }
-        List<TainProcess> mirrors = new ArrayList<>();
+        Path there = withoutState(clusters.source(), clusters.target(), "there", topic);
+        Path back = withoutState(clusters.target(), clusters.source(), "back", topic);
+        Path onceBack = link(clusters.target(), clusters.source(), "once-back", topic);
+        Observer observer = new Observer(clusters.source(), clusters.target(), "there");
         try (Writer writer = new Writer(clusters.source(), "r", topic)) {
-            for (String name : List.of("there", "back")) {
-                Cluster from = name.equals("there") ? clusters.source() : clusters.target();
-                Cluster to = name.equals("there") ? clusters.target() : clusters.source();
-                mirrors.add(TainProcess.run(settings(from, to, name, topic)
-                        .set("delivery", "at-least-once")
-                        .set("tain.state.topic", "off")
-                        .write(directory, name + ".properties")));
+            try (TainProcess running = TainProcess.run(there)) {
+                observer.awaitProgress(topic, 1);
+                writer.stop();
+                observer.awaitLagZero(topic); // and so it has committed
+                for (Path opposite : List.of(back, onceBack)) {
+                    try (TainProcess refused = TainProcess.run(opposite)) {
+                        assertThat(refused.awaitExit(Observer.PATIENCE))
+                                .as(refused.err())
+                                .isEqualTo(3);
+                        assertThat(refused.err())
+                                .contains("a link with group there mirrors topic round in the opposite direction");
+                    }
+                }
+                assertThat(running.isAlive()).isTrue();
+                running.term().awaitExit(Observer.PATIENCE);
             }
-            writer.stop();
-            Await.until(
-                    "a record is there more than once",
-                    Observer.PATIENCE,
-                    () -> Seen.values(clusters.source(), partition).stream()
-                                    .filter("r0"::equals)
-                                    .count()
-                            > 1);
-        } finally {
-            mirrors.forEach(TainProcess::close);
         }
+        // It has commits there still, but reads no more.
+        try (TainProcess allowed = TainProcess.run(back)) {
+            new Observer(clusters.target(), clusters.source(), "back").awaitLagZero(topic);
+            assertThat(allowed.isAlive()).isTrue();
+        }
+    }
+
+    private Path withoutState(Cluster from, Cluster to, String name, String topic) {
+        return SettingsFile.link(from, to, name, topic)
+                .set("delivery", "at-least-once")
+                .set("tain.state.topic", "off")
+                .write(directory, name + ".properties");
     }
 
     @Test

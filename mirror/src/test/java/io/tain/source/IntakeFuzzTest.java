@@ -50,6 +50,9 @@ public class IntakeFuzzTest {
         if ((data[0] & 1) == 0) {
             Hostile.sealAll(answer);
         }
+        if ((data[0] & 4) != 0) {
+            answer = Hostile.outsideTheHeap(answer);
+        }
         Heard heard = new Heard();
         MemoryBudget budget = new MemoryBudget(1 << 20, () -> {});
         TargetTraits traits =

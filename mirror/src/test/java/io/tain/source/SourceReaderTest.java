@@ -325,6 +325,25 @@ class SourceReaderTest extends ReaderScenario {
     }
 
     @Test
+    void shouldAskABrokerOverTwoConnectionsWhileItsBatchesAreJoined() {
+        add(t0, 0);
+        add(u0, 0);
+        poll();
+        t0.crowd(now + 60_000);
+        answer(T0, batch(0, 1, 10));
+        assertThat(brokers.fetchDestinations()).containsExactly("1", Integer.toString(FetchClient.other(1)));
+
+        t0.crowd(now);
+        now += 60_000;
+        answer(T0, batch(1, 1, 10));
+        answer(U0, MemoryRecords.EMPTY);
+        answer(T0, batch(2, 1, 10));
+
+        assertThat(brokers.fetchDestinations()).containsExactly("1");
+        assertThat(brokers.fetchAsked()).extracting(Asked::partition).contains(U0);
+    }
+
+    @Test
     void shouldNotAskForAPartitionOverOneConnectionWhileTheOtherMayStillBringIt() {
         Assignment u1 = new Assignment(new TopicPartition("u", 1), new AtomicLong());
         brokers.lead(U0, 2);

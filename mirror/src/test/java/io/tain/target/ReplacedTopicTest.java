@@ -123,6 +123,7 @@ class ReplacedTopicTest implements WriterListener {
 
         submit(assignment, T0);
         poll(50);
+        poll(50);
 
         assertThat(brokers.isWaiting(ApiKeys.PRODUCE)).isFalse();
         assertThat(replaced).hasSize(1);
@@ -138,9 +139,31 @@ class ReplacedTopicTest implements WriterListener {
 
         submit(told, T0);
         poll(50);
+        poll(50);
 
         assertThat(brokers.isWaiting(ApiKeys.PRODUCE)).isFalse();
         assertThat(replaced).hasSize(1);
+        assertThat(told.pendingBytes()).isZero();
+    }
+
+    @Test
+    void shouldNotTakeOldMetadataForAnotherTopic() {
+        brokers.lead(T0, 1);
+        Uuid current = Uuid.randomUuid();
+        Assignment told = new Assignment(T0, new AtomicLong(), current, Optional.empty());
+        poll(50);
+
+        submit(told, T0);
+        now += 50;
+        writer.poll(0, now);
+        assertThat(brokers.isWaiting(ApiKeys.PRODUCE)).isFalse();
+        brokers.recreate("t", current); // as the next answer tells
+        poll(50);
+
+        assertThat(replaced).isEmpty();
+        assertThat(brokers.isWaiting(ApiKeys.PRODUCE)).isTrue();
+        brokers.answerProduce(Errors.NONE, 0);
+        poll(50);
         assertThat(told.pendingBytes()).isZero();
     }
 
