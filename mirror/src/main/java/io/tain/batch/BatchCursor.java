@@ -12,6 +12,7 @@ import java.util.NoSuchElementException;
 public final class BatchCursor implements Iterator<RecordBatch> {
     private final ByteBuffer bytes;
     private int position;
+    private int size;
 
     public BatchCursor(ByteBuffer bytes) {
         // A duplicate, for its own byte order and limit.
@@ -21,17 +22,16 @@ public final class BatchCursor implements Iterator<RecordBatch> {
 
     @Override
     public boolean hasNext() {
-        int size = RecordBatch.sizeAt(bytes, position);
+        size = RecordBatch.sizeAt(bytes, position);
         return size >= 0 && size <= trailingBytes();
     }
 
     @Override
     public RecordBatch next() {
-        int size = RecordBatch.sizeAt(bytes, position);
-        if (size < 0 || size > trailingBytes()) {
+        if (!hasNext()) {
             throw new NoSuchElementException("No whole batch is left in " + trailingBytes() + " bytes");
         }
-        RecordBatch batch = RecordBatch.of(bytes.slice(position, size));
+        RecordBatch batch = RecordBatch.at(bytes, position, size);
         position += size;
         requireOrder(batch);
         return batch;

@@ -34,7 +34,8 @@ final class BatchReader implements AutoCloseable {
         try {
             bytes.requireValidChecksum();
             into.openBatch();
-            RecordReader.read(bytes, decompressor, new RecordReader.Offsets(0, 0), into);
+            long base = batch.source().isDense() ? batch.firstOffset() : 0;
+            RecordReader.read(bytes, decompressor, new RecordReader.Offsets(base, base), into);
             if (into.count() - firstRow != batch.count()) {
                 throw new InvalidBatchException(
                         "holds " + (into.count() - firstRow) + " records, not " + batch.count());
@@ -43,7 +44,7 @@ final class BatchReader implements AutoCloseable {
             throw new InvalidBatchException(
                     "Batch for the target of source offsets from " + batch.firstOffset() + ": " + e.getMessage(), e);
         }
-        for (int i = 0; i < batch.count(); i++) {
+        for (int i = 0; i < batch.count() && !batch.source().isDense(); i++) {
             into.setOffset(firstRow + i, batch.source().ofRecord(i));
         }
     }

@@ -93,14 +93,19 @@ final class BatchWriter {
             long timestampDelta = timestamp - baseTimestamp;
             int offsetDelta = row - rows.from();
             int restLength = table.restLength(row);
-            out.writeVarint(1
+            int length = 1
                     + GrowingBytes.sizeOfVarlong(timestampDelta)
                     + GrowingBytes.sizeOfVarlong(offsetDelta)
-                    + restLength);
-            out.write(0); // attributes, of which none is in use
-            out.writeVarlong(timestampDelta);
-            out.writeVarint(offsetDelta);
-            out.write(table.data().array(), table.start(row), restLength);
+                    + restLength;
+            // Room for all of it is made once, and not for every byte.
+            out.reserve(GrowingBytes.MAX_VARINT_BYTES + length);
+            byte[] array = out.array();
+            int at = GrowingBytes.putVarlong(array, out.size(), length);
+            array[at++] = 0; // attributes, of which none is in use
+            at = GrowingBytes.putVarlong(array, at, timestampDelta);
+            at = GrowingBytes.putVarlong(array, at, offsetDelta);
+            System.arraycopy(table.data().array(), table.start(row), array, at, restLength);
+            out.advance(at + restLength - out.size());
         }
         return maxTimestamp;
     }

@@ -55,6 +55,10 @@ final class ByteReader {
     }
 
     int readVarint() {
+        if (position < end && bytes[position] >= 0) { // most have one byte
+            int only = bytes[position++];
+            return (only >>> 1) ^ -(only & 1);
+        }
         int raw = 0;
         for (int shift = 0; shift <= MAX_VARINT_SHIFT; shift += 7) {
             byte next = readByte();

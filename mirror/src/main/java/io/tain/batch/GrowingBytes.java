@@ -15,6 +15,9 @@ final class GrowingBytes extends OutputStream {
     private static final int FIRST_CAPACITY = 64 << 10;
     static final int NO_LIMIT = Integer.MAX_VALUE - 64;
 
+    /** The largest number of bytes that an int takes as a varint. */
+    static final int MAX_VARINT_BYTES = 5;
+
     private byte[] array = new byte[FIRST_CAPACITY];
     private int size;
     private int limit = NO_LIMIT;
@@ -109,21 +112,26 @@ final class GrowingBytes extends OutputStream {
     }
 
     void writeVarint(int value) {
-        int raw = (value << 1) ^ (value >> 31);
-        while ((raw & ~0x7f) != 0) {
-            write((raw & 0x7f) | 0x80);
-            raw >>>= 7;
-        }
-        write(raw);
+        writeVarlong(value);
     }
 
     void writeVarlong(long value) {
+        int length = sizeOfVarlong(value);
+        requireRoom(length);
+        reserve(length);
+        size = putVarlong(array, size, value);
+    }
+
+    /** Writes a varlong, or a varint, whose bytes are the same; tells the index behind it. */
+    static int putVarlong(byte[] into, int index, long value) {
+        int at = index;
         long raw = (value << 1) ^ (value >> 63);
         while ((raw & ~0x7fL) != 0) {
-            write(((int) raw & 0x7f) | 0x80);
+            into[at++] = (byte) (raw | 0x80);
             raw >>>= 7;
         }
-        write((int) raw);
+        into[at++] = (byte) raw;
+        return at;
     }
 
     /** The number of bytes that {@link #writeVarlong} takes; a varint of the same value takes as many. */

@@ -11,16 +11,22 @@ import java.util.zip.Checksum;
 
 /**
  * One batch (magic 2) or message (magic 0 and 1) as it lies in the bytes of a fetch answer. A view: it copies nothing and
- * decompresses nothing, every getter is one absolute read. It does not own the bytes, and like them it belongs to one thread
- * at a time. Only the size and the magic are known to be sane; the rest is as trustworthy as {@link #isChecksumValid()}.
+ * decompresses nothing. What is asked for again and again is read once, when it is made; every other getter is one absolute
+ * read. It does not own the bytes, and like them it belongs to one thread at a time. Only the size and the magic are known to be sane; the rest is as trustworthy as {@link #isChecksumValid()}.
  */
 public final class RecordBatch {
     private final ByteBuffer buffer;
     private final byte magic;
+    private final long baseOffset;
+    private final int lastOffsetDelta;
+    private final int attributes;
 
     private RecordBatch(ByteBuffer buffer) {
         this.buffer = buffer;
         this.magic = buffer.get(BatchLayout.MAGIC);
+        this.baseOffset = buffer.getLong(BatchLayout.BASE_OFFSET);
+        this.lastOffsetDelta = isOldFormat() ? 0 : buffer.getInt(BatchLayout.LAST_OFFSET_DELTA);
+        this.attributes = isOldFormat() ? buffer.get(LEGACY_ATTRIBUTES) : buffer.getShort(ATTRIBUTES);
     }
 
     /** The batch that starts at the position of these bytes, which must hold all of it. Neither position nor limit moves. */
@@ -30,6 +36,11 @@ public final class RecordBatch {
         if (size < 0 || size > bytes.remaining()) {
             throw new InvalidBatchException("Batch is cut off: only " + bytes.remaining() + " bytes are there");
         }
+        return at(bytes, start, size);
+    }
+
+    /** The batch that starts there, of a size that {@link #sizeAt} has told, and which must be there whole. */
+    static RecordBatch at(ByteBuffer bytes, int start, int size) {
         return new RecordBatch(bytes.slice(start, size));
     }
 
@@ -84,11 +95,11 @@ public final class RecordBatch {
      * offset can be told without decompressing; this is then that.
      */
     public long baseOffset() {
-        return buffer.getLong(BatchLayout.BASE_OFFSET);
+        return baseOffset;
     }
 
     public long lastOffset() {
-        return baseOffset() + lastOffsetDelta();
+        return baseOffset + lastOffsetDelta;
     }
 
     /** The offset that a reader goes on from after this batch. */
@@ -97,7 +108,7 @@ public final class RecordBatch {
     }
 
     public int lastOffsetDelta() {
-        return isOldFormat() ? 0 : buffer.getInt(BatchLayout.LAST_OFFSET_DELTA);
+        return lastOffsetDelta;
     }
 
     /** @throws InvalidBatchException if no Kafka release has given the id a meaning */
@@ -109,7 +120,7 @@ public final class RecordBatch {
     }
 
     int codecId() {
-        return attributes() & BatchLayout.CODEC_MASK;
+        return attributes & BatchLayout.CODEC_MASK;
     }
 
     public boolean isLogAppendTime() {
@@ -216,18 +227,14 @@ public final class RecordBatch {
     }
 
     private boolean has(int bit) {
-        return (attributes() & bit) != 0;
-    }
-
-    private int attributes() {
-        return isOldFormat() ? buffer.get(LEGACY_ATTRIBUTES) : buffer.getShort(ATTRIBUTES);
+        return (attributes & bit) != 0;
     }
 
     @Override
     public String toString() {
         return "RecordBatch(magic=" + magic + ", offsets=[" + baseOffset() + ", " + lastOffset() + "], bytes="
                 + sizeInBytes()
-                + ", count=" + count() + ", attributes=0x" + Integer.toHexString(attributes() & 0xffff)
+                + ", count=" + count() + ", attributes=0x" + Integer.toHexString(attributes & 0xffff)
                 + ", producerId="
                 + producerId() + ")";
     }

@@ -66,27 +66,68 @@ public final class Transcoder implements AutoCloseable {
         if (pile.size() <= 1) {
             return pile;
         }
-        Codec codec = codecOf(pile.get(0));
-        List<EncodedBatch> out = new ArrayList<>(1);
-        long firstOffset = pile.get(0).firstOffset();
-        long nextOffset = firstOffset;
-        table.clear();
+        EncodedBatch first = pile.get(0);
+        Joining joining = new Joining(codecOf(first), first.firstOffset(), maxBatchBytes);
         for (EncodedBatch batch : pile) {
-            if (batch.firstOffset() < nextOffset) {
-                throw new IllegalArgumentException(
-                        "Batches overlap or are out of order: " + batch.source() + " after offset " + (nextOffset - 1));
+            joining.begin(batch.firstOffset());
+            reader.readAgain(batch, table);
+            joining.nextOffset = batch.nextOffset();
+        }
+        return joining.end();
+    }
+
+    /**
+     * As {@link #coalesce(List, int)} with batches as they were fetched, each of which could be forwarded. With many tiny ones it is what has
+     * to be made for each of them that costs most: here that is nothing.
+     */
+    public List<EncodedBatch> join(List<RecordBatch> pile, int maxBatchBytes) {
+        RecordBatch first = pile.get(0);
+        Joining joining = new Joining(first.codec(), first.baseOffset(), maxBatchBytes);
+        for (RecordBatch batch : pile) {
+            joining.begin(batch.baseOffset());
+            reader.read(batch, batch.baseOffset(), table);
+            joining.nextOffset = batch.nextOffset();
+        }
+        return joining.end();
+    }
+
+    /** Batches become one, but for what does not fit into the memory for them. */
+    private final class Joining {
+        private final Codec codec;
+        private final int maxBatchBytes;
+        private final List<EncodedBatch> out = new ArrayList<>(1);
+        private long firstOffset;
+        private long nextOffset;
+
+        Joining(Codec codec, long firstOffset, int maxBatchBytes) {
+            this.codec = codec;
+            this.maxBatchBytes = maxBatchBytes;
+            this.firstOffset = firstOffset;
+            this.nextOffset = firstOffset;
+            table.clear();
+        }
+
+        /** The batch that begins there is read next. */
+        void begin(long offset) {
+            if (offset < nextOffset) {
+                throw new IllegalArgumentException("Batches overlap or are out of order: one from offset " + offset
+                        + " on comes after offset " + (nextOffset - 1));
             }
             if (table.data().size() > PILE_BYTES) {
-                writer.write(
-                        table, new Rows(0, table.count(), firstOffset, batch.firstOffset()), codec, maxBatchBytes, out);
+                write(offset);
                 table.clear();
-                firstOffset = batch.firstOffset();
+                firstOffset = offset;
             }
-            reader.readAgain(batch, table);
-            nextOffset = batch.nextOffset();
         }
-        writer.write(table, new Rows(0, table.count(), firstOffset, nextOffset), codec, maxBatchBytes, out);
-        return out;
+
+        List<EncodedBatch> end() {
+            write(nextOffset);
+            return out;
+        }
+
+        private void write(long until) {
+            writer.write(table, new Rows(0, table.count(), firstOffset, until), codec, maxBatchBytes, out);
+        }
     }
 
     @Override

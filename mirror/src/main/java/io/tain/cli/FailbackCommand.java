@@ -40,11 +40,8 @@ final class FailbackCommand implements Callable<Integer> {
     @Mixin
     private HelpOption help;
 
-    @Option(names = "--dry-run", description = "Only tell what would be done (the default).")
-    private boolean dryRun;
-
-    @Option(names = "--execute", description = "Do it.")
-    private boolean execute;
+    @Mixin
+    private ExecuteOption execute = new ExecuteOption();
 
     @Option(
             names = "--leave-unmirrored",
@@ -71,9 +68,7 @@ final class FailbackCommand implements Callable<Integer> {
         if (files.length != 2) {
             throw new ParameterException(spec.commandLine(), "write: tain failback FILE REVERSE-FILE");
         }
-        if (dryRun && execute) {
-            throw new ParameterException(spec.commandLine(), "--dry-run and --execute; leave one out");
-        }
+        boolean executes = execute.isGiven();
         Optional<LinkConfig> link = LinkState.of(files[0], host, console).map(LinkState::link);
         Optional<LinkConfig> reverse = LinkState.of(files[1], host, console).map(LinkState::link);
         if (link.isEmpty() || reverse.isEmpty()) {
@@ -82,14 +77,14 @@ final class FailbackCommand implements Callable<Integer> {
         Failback.Left left = leaveUnmirrored ? Failback.Left.STAY : Failback.Left.REFUSE;
         ToldOperator operator = new ToldOperator(json ? console.err() : console.out(), console, host);
         try (Failback failback = new Failback(link.get(), reverse.get(), left, operator, System::currentTimeMillis)) {
-            FailbackReport report = execute ? failback.execute() : failback.plan();
+            FailbackReport report = executes ? failback.execute() : failback.plan();
             if (json) {
                 console.out().println(FailoverView.json(reverse.get().name(), report));
             } else if (!report.partitions().isEmpty()) {
                 FailoverView.print(report, console.out());
             }
-            if (!execute) {
-                operator.tell("plan", "nothing was done; add --execute to do it");
+            if (!executes) {
+                operator.tell("plan", ExecuteOption.NOTHING_DONE);
             }
             return ExitStatus.OK;
         } catch (FailoverFailure e) {

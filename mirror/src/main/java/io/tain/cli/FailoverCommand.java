@@ -49,11 +49,8 @@ final class FailoverCommand implements Callable<Integer> {
     @Mixin
     private HelpOption help;
 
-    @Option(names = "--dry-run", description = "Only tell what would be done (the default).")
-    private boolean dryRun;
-
-    @Option(names = "--execute", description = "Do it.")
-    private boolean execute;
+    @Mixin
+    private ExecuteOption execute = new ExecuteOption();
 
     @Option(names = "--cancel", description = "Let a link run again that was failed over, from where it stopped.")
     private boolean cancel;
@@ -108,13 +105,11 @@ final class FailoverCommand implements Callable<Integer> {
         if (files.length != 1) {
             throw new ParameterException(spec.commandLine(), "write: tain failover FILE, of one link");
         }
-        if (dryRun && execute) {
-            throw new ParameterException(spec.commandLine(), "--dry-run and --execute; leave one out");
-        }
         if (timeoutSeconds < 0 || stopSeconds < 0 || (maxLag != null && maxLag < 0)) {
             throw new ParameterException(
                     spec.commandLine(), "--max-lag, --timeout and --stop-timeout: write a number of at least 0");
         }
+        boolean executes = execute.isGiven();
         Optional<LinkConfig> link = LinkState.of(files[0], host, console).map(LinkState::link);
         if (link.isEmpty()) {
             return ExitStatus.CONFIGURATION;
@@ -127,15 +122,15 @@ final class FailoverCommand implements Callable<Integer> {
                 mirrorIsStopped ? Processes.ENDED : Processes.UNKNOWN);
         ToldOperator operator = new ToldOperator(json ? console.err() : console.out(), console, host);
         try (Failover failover = new Failover(link.get(), terms, operator, System::currentTimeMillis)) {
-            return run(failover, operator, link.get().name());
+            return run(failover, executes, operator, link.get().name());
         } catch (FailoverFailure e) {
             return operator.status(e);
         }
     }
 
-    private int run(Failover failover, ToldOperator operator, String link)
+    private int run(Failover failover, boolean executes, ToldOperator operator, String link)
             throws FailoverFailure, InterruptedException {
-        if (cancel && execute) {
+        if (cancel && executes) {
             failover.cancel();
             return ExitStatus.OK;
         }
@@ -143,14 +138,14 @@ final class FailoverCommand implements Callable<Integer> {
             operator.tell("plan", "would let link " + link + " run again; add --execute to do it");
             return ExitStatus.OK;
         }
-        FailoverReport report = execute ? failover.execute() : failover.plan();
+        FailoverReport report = executes ? failover.execute() : failover.plan();
         if (json) {
             console.out().println(FailoverView.json(link, report));
         } else {
             FailoverView.print(report, console.out());
         }
-        if (!execute) {
-            operator.tell("plan", "nothing was done; add --execute to do it");
+        if (!executes) {
+            operator.tell("plan", ExecuteOption.NOTHING_DONE);
         }
         return ExitStatus.OK;
     }

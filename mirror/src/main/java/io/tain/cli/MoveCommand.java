@@ -171,7 +171,7 @@ abstract class MoveCommand implements Callable<Integer> {
                 return execute(chosen, given.get(0));
             }
             chosen.forEach(partition -> console.out().println(plan(partition, given.get(0))));
-            console.out().println("nothing was done; add --execute to do it");
+            console.out().println(ExecuteOption.NOTHING_DONE);
             return ExitStatus.OK;
         } catch (AdminFailure e) {
             console.error(e.getMessage());

@@ -49,7 +49,7 @@ final class PauseCommand implements Callable<Integer> {
                 }
             }
             if (!choice.isExecuted()) {
-                console.out().println("nothing was done; add --execute to do it");
+                console.out().println(ExecuteOption.NOTHING_DONE);
             }
             return ExitStatus.OK;
         } catch (AdminFailure e) {

@@ -1,5 +1,7 @@
 package io.tain.config;
 
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -13,6 +15,10 @@ public enum Codec {
 
     private static final Codec[] BY_ID = values();
 
+    /** Asked for with every batch. */
+    private static final List<Optional<Codec>> FOUND =
+            Arrays.stream(BY_ID).map(Optional::of).toList();
+
     private final int id;
 
     Codec(int id) {
@@ -25,7 +31,7 @@ public enum Codec {
 
     /** The codec with this id, or empty for the ids no Kafka release has given a meaning (5 to 7). */
     public static Optional<Codec> ofId(int id) {
-        return id >= 0 && id < BY_ID.length ? Optional.of(BY_ID[id]) : Optional.empty();
+        return id >= 0 && id < BY_ID.length ? FOUND.get(id) : Optional.empty();
     }
 
     /** The codec that {@code compression.type} names, in any case. */

@@ -219,15 +219,14 @@ public final class BatchIntake implements AutoCloseable {
     private boolean join(SourcePartition partition, List<RecordBatch> batches) {
         List<EncodedBatch> joined;
         try {
-            joined = transcoder.coalesce(
-                    batches.stream().map(EncodedBatch::forwarded).toList(),
-                    Math.min(partition.traits().maxMessageBytes(), MAX_TRANSCODED_BYTES));
+            joined = transcoder.join(batches, Math.min(partition.traits().maxMessageBytes(), MAX_TRANSCODED_BYTES));
         } catch (InvalidBatchException e) {
             return false; // one of them is corrupt: sent by itself, the target will say which
         }
-        SourceRange range = newRange(partition, partition.position(), batches.get(batches.size() - 1));
+        RecordBatch last = batches.get(batches.size() - 1);
+        SourceRange range = newRange(partition, partition.position(), last);
         joined.forEach(piece -> add(range, partition.partition(), piece));
-        batches.forEach(batch -> count(partition, batch, Verdict.COALESCED));
+        count(partition, last, batches.size(), Verdict.COALESCED);
         return true;
     }
 
@@ -244,13 +243,13 @@ public final class BatchIntake implements AutoCloseable {
             }
             case TRANSCODE -> transcode(partition, batch);
         }
-        count(partition, batch, verdict);
+        count(partition, batch, 1, verdict);
     }
 
-    private void count(SourcePartition partition, RecordBatch batch, Verdict verdict) {
-        counters.count(verdict);
-        partition.count(verdict, batch.maxTimestamp());
-        partition.advance(batch.nextOffset(), epochOf(batch));
+    private void count(SourcePartition partition, RecordBatch last, int batches, Verdict verdict) {
+        counters.count(verdict, batches);
+        partition.count(verdict, batches, last.maxTimestamp());
+        partition.advance(last.nextOffset(), epochOf(last));
     }
 
     private static int epochOf(RecordBatch batch) {

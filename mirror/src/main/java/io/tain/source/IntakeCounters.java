@@ -23,8 +23,8 @@ public final class IntakeCounters {
         }
     }
 
-    void count(Verdict verdict) {
-        counts.get(verdict).increment();
+    void count(Verdict verdict, int batches) {
+        counts.get(verdict).add(batches);
     }
 
     void countBytes(long read) {

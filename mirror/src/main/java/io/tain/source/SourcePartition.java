@@ -208,9 +208,9 @@ public final class SourcePartition {
         corruptReads = 0;
     }
 
-    void count(Verdict verdict, long maxTimestamp) {
+    void count(Verdict verdict, int batches, long maxTimestamp) {
         AtomicLong count = verdicts.get(verdict);
-        count.lazySet(count.get() + 1); // the reader is the only writer
+        count.lazySet(count.get() + batches); // the reader is the only writer
         lastTimestamp = maxTimestamp;
     }
 

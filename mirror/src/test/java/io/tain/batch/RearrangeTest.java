@@ -112,6 +112,50 @@ class RearrangeTest {
     }
 
     @Test
+    void shouldJoinBatchesAsFetchedLikeForwardedOnes() {
+        for (int run = 0; run < 100; run++) {
+            List<RecordBatch> fetched = new ArrayList<>();
+            List<SeenRecord> records = new ArrayList<>();
+            long offset = random.nextInt(1_000);
+            long first = offset;
+            for (int i = 0; i < 2 + random.nextInt(20); i++) {
+                List<SeenRecord> more = BatchSpec.dense(random, offset, 1 + random.nextInt(3));
+                RecordBatch batch =
+                        BatchSpec.of(randomCodec(), offset).producer(1, 2, 3).records(more);
+                fetched.add(random.nextBoolean() ? batch : RecordBatch.of(Hostile.outsideTheHeap(batch.buffer())));
+                records.addAll(more);
+                offset = batch.nextOffset() + random.nextInt(2);
+            }
+            int largest = random.nextBoolean() ? LARGE : 2_000;
+
+            List<EncodedBatch> joined = transcoder.join(fetched, largest);
+
+            String description = "seed " + SEED + ", run " + run;
+            List<EncodedBatch> coalesced = transcoder.coalesce(
+                    fetched.stream().map(EncodedBatch::forwarded).toList(), largest);
+            assertThat(joined)
+                    .as(description)
+                    .extracting(EncodedBatch::bytes)
+                    .isEqualTo(coalesced.stream().map(EncodedBatch::bytes).toList());
+            assertThat(SeenRecord.allIn(joined)).as(description).isEqualTo(records);
+            assertCovers(joined, first, fetched.get(fetched.size() - 1).nextOffset());
+        }
+    }
+
+    @Test
+    void shouldRefuseToJoinWhatIsDamagedOrOutOfOrder() {
+        RecordBatch first = BatchSpec.of(Codec.NONE, 0).records(BatchSpec.dense(random, 0, 3));
+        RecordBatch overlapping = BatchSpec.of(Codec.NONE, 2).records(BatchSpec.dense(random, 2, 3));
+        RecordBatch damaged = BatchSpec.of(Codec.NONE, 3).records(BatchSpec.dense(random, 3, 3));
+        damaged.buffer().put(BatchLayout.RECORDS, (byte) ~damaged.buffer().get(BatchLayout.RECORDS));
+
+        assertThatThrownBy(() -> transcoder.join(List.of(first, overlapping), LARGE))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> transcoder.join(List.of(first, damaged), LARGE))
+                .isInstanceOf(InvalidBatchException.class);
+    }
+
+    @Test
     void shouldCoalesceIntoAsManyBatchesAsTheSizeDemands() {
         List<EncodedBatch> pile = new ArrayList<>();
         List<SeenRecord> records = BatchSpec.dense(random, 0, 200);

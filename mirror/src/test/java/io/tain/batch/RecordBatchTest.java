@@ -129,8 +129,11 @@ class RecordBatchTest {
 
     @Test
     void shouldRejectAnUnknownCodecOnlyWhenAskedForIt() {
-        RecordBatch batch = BatchSpec.of(Codec.NONE, 31).records(List.of(SeenRecord.of(31, "k", "v")));
-        batch.buffer().putShort(BatchLayout.ATTRIBUTES, (short) 6);
+        ByteBuffer bytes = BatchSpec.of(Codec.NONE, 31)
+                .records(List.of(SeenRecord.of(31, "k", "v")))
+                .buffer();
+        bytes.putShort(BatchLayout.ATTRIBUTES, (short) 6);
+        RecordBatch batch = RecordBatch.of(bytes);
 
         assertThat(batch.nextOffset()).isEqualTo(32);
         assertThatThrownBy(batch::codec)
