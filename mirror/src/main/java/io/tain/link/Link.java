@@ -309,6 +309,7 @@ final class Link {
                                 Side.SOURCE,
                                 id,
                                 committed ? IsolationLevel.READ_COMMITTED : IsolationLevel.READ_UNCOMMITTED),
+                        source.orElseThrow(),
                         target.orElseThrow()),
                 new TakeoverDesk.Reading(committed, guard),
                 events,

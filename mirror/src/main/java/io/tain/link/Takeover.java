@@ -43,6 +43,9 @@ final class Takeover {
     private int leaderEpoch;
     private long others;
 
+    /** Below it the source has lost its records; -1 if it has all that is looked for. */
+    private long sourceLostBelow = -1;
+
     /**
      * What is to be looked at.
      *
@@ -91,14 +94,38 @@ final class Takeover {
 
     /** Where to go on, after both walks. */
     Position place(long targetOffset) {
+        if (isAmongLost()) {
+            // Of a log that was cut off, the broker tells by the epoch where; retention takes epochs along.
+            int epoch = isCutOff() ? known.leaderEpoch() : -1;
+            return new Position(Math.max(known.offset(), behindCopies()), epoch, targetOffset);
+        }
         return copied.resume() <= known.offset()
                 ? new Position(known.offset(), known.leaderEpoch(), targetOffset)
                 : new Position(copied.resume(), leaderEpoch, targetOffset);
     }
 
+    /** The source's records have at least as many offsets as there are copies. */
+    private long behindCopies() {
+        return from.offset() + copied.copies();
+    }
+
+    /**
+     * Whether the source has lost all that was copied and perhaps more. Then the place is one that it has not, as it would have been without
+     * a crash: who reads there is told so, and what happens then is for the link's policies.
+     */
+    private boolean isAmongLost() {
+        return !copied.hasMatched() && behindCopies() < sourceLostBelow;
+    }
+
+    /** Whether the source ends before where the walk was to begin. */
+    private boolean isCutOff() {
+        return sourceLostBelow == Long.MAX_VALUE;
+    }
+
     /** Which copies were found, after both walks. */
     Walked walked() {
-        return new Walked(from, copied.pairs(place(0).offset()));
+        long upTo = place(0).offset();
+        return new Walked(from, isAmongLost() ? copied.pairsBeforeGap(upTo) : copied.pairs(upTo));
     }
 
     private long digest(OpenBatch records, int row) {
@@ -195,10 +222,16 @@ final class Takeover {
     /** The walk through the source, after that of the target. */
     final class OfSource implements Walker {
         private final AdmissionPolicy policy = new AdmissionPolicy(traits);
+        private final long logStart;
         private long position = from.offset();
         private long atEndSinceMs = -1;
         private long end = -1;
         private OptionalLong before = OptionalLong.empty();
+
+        /** @param logStart where the source's log begins; -1 if unknown */
+        OfSource(long logStart) {
+            this.logStart = logStart;
+        }
 
         @Override
         public TopicPartition partition() {
@@ -212,7 +245,7 @@ final class Takeover {
 
         @Override
         public boolean isDone() {
-            return problem.isPresent() || (copied.isDone() && position >= known.offset());
+            return problem.isPresent() || isCutOff() || (copied.isDone() && position >= known.offset());
         }
 
         @Override
@@ -309,10 +342,19 @@ final class Takeover {
             }
         }
 
+        /** Retention leaves a hole at the beginning. A log that was cut off before the position has none of what was copied. */
         @Override
         public void onOutOfRange(FetchedPartition fetched) {
-            problem = Optional.of("the source's log no longer has offset " + position + ", from where on "
-                    + copied.copies() + " records copied since the last checkpoint had to be found");
+            if (position < logStart) {
+                copied.addMissingOnSource(logStart - position);
+                position = logStart;
+                sourceLostBelow = logStart;
+            } else if (logStart >= 0 && position == from.offset()) {
+                sourceLostBelow = Long.MAX_VALUE;
+            } else {
+                problem = Optional.of("the source's log no longer has offset " + position + ", from where on "
+                        + copied.copies() + " records copied since the last checkpoint had to be found");
+            }
         }
 
         @Override

@@ -80,10 +80,15 @@ final class TakeoverDesk implements Runnable, Ticking {
      * @param fences to the target's coordinators
      * @param targetLog reads the target
      * @param sourceLog reads the source
+     * @param source asks the source
      * @param target asks the target
      */
     record Connections(
-            Supplier<FenceClient> fences, Supplier<LogWalk> targetLog, Supplier<LogWalk> sourceLog, Admin target) {}
+            Supplier<FenceClient> fences,
+            Supplier<LogWalk> targetLog,
+            Supplier<LogWalk> sourceLog,
+            Admin source,
+            Admin target) {}
 
     /**
      * How the source is read.
@@ -159,6 +164,7 @@ final class TakeoverDesk implements Runnable, Ticking {
         private Takeover takeover;
         private Takeover.OfTarget target;
         private Takeover.OfSource source;
+        private CompletableFuture<Long> sourceStart;
 
         private Job(Request request) {
             this.request = request;
@@ -296,6 +302,7 @@ final class TakeoverDesk implements Runnable, Ticking {
             fresh.forEach(job -> last.put(job.request.partition, OffsetSpec.latest()));
             ListOffsetsResult starts = connections.target.listOffsets(first);
             ListOffsetsResult ends = connections.target.listOffsets(last);
+            ListOffsetsResult sourceStarts = connections.source.listOffsets(first);
             StateKey failover = StateKey.ofFailover(link);
             Map<StateKey, byte[]> kept = state.read(key -> key.equals(failover)
                             || (first.containsKey(key.partition())
@@ -307,6 +314,11 @@ final class TakeoverDesk implements Runnable, Ticking {
             for (Job job : fresh) {
                 job.idLifeMs = idLifeMs;
                 TopicPartition partition = job.request.partition;
+                job.sourceStart = sourceStarts
+                        .partitionResult(partition)
+                        .toCompletionStage()
+                        .toCompletableFuture()
+                        .handle((found, failure) -> failure == null ? found.offset() : -1);
                 long start = starts.partitionResult(partition)
                         .get(30, TimeUnit.SECONDS)
                         .offset();
@@ -365,8 +377,8 @@ final class TakeoverDesk implements Runnable, Ticking {
         if (job.takeover == null) {
             return true;
         }
-        if (job.takeover.problem().isEmpty() && job.source == null && job.target.isDone()) {
-            job.source = job.takeover.new OfSource();
+        if (job.source == null && job.takeover.problem().isEmpty() && job.target.isDone() && job.sourceStart.isDone()) {
+            job.source = job.takeover.new OfSource(job.sourceStart.join());
             sourceLog.add(job.source);
         }
         boolean isOver = job.takeover.problem().isPresent() || (job.source != null && job.source.isDone());

@@ -168,6 +168,18 @@ public final class CopiedPrefix {
         return pairs.view();
     }
 
+    /** The same where the last copies are of records that the source has lost: what they are copies of, nobody can tell. */
+    public MapView pairsBeforeGap(long upTo) {
+        pairs.miss(upTo);
+        pairs.publish();
+        return pairs.view();
+    }
+
+    /** Whether the source still has a record that was copied. */
+    public boolean hasMatched() {
+        return matched > 0;
+    }
+
     /** Where to go on: the source's first offset that was not copied. */
     public long resume() {
         return resume;

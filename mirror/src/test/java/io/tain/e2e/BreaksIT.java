@@ -2,12 +2,16 @@ package io.tain.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tain.e2e.fault.Observer;
+import io.tain.e2e.fault.SettingsFile;
+import io.tain.e2e.fault.TainProcess;
 import io.tain.link.Event;
 import io.tain.link.Event.Kind;
 import io.tain.link.Event.Offsets;
 import io.tain.link.LinkStatus.State;
 import io.tain.testkit.Await;
 import io.tain.testkit.ClusterPair;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +20,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -97,6 +102,36 @@ class BreaksIT {
             assertThat(Seen.values(pair.target(), partition)).isEqualTo(Numbered.values(0, 5, 15, 25));
             assertThat(mirror.event(Kind.LOST).offsets()).contains(new Offsets(5, 15));
             Audits.assertCopied(pair, "jumped-running", 0, 5);
+        }
+    }
+
+    @Test
+    void shouldJumpWhenRetentionOvertookAKilledMirror(@TempDir Path folder) throws Exception {
+        // given a mirror that is killed before a checkpoint tells of all that it has copied, and a log that no longer
+        // has that
+        String topic = "jumped-killed";
+        TopicPartition partition = Numbered.topic(pair.source(), topic, 5);
+        Path file = SettingsFile.link(pair.source(), pair.target(), topic, topic)
+                .set("on.lost", "jump")
+                .write(folder, "killed.properties");
+        Observer observer = new Observer(pair.source(), pair.target(), topic);
+        try (TainProcess mirror = TainProcess.run(file)) {
+            observer.awaitLagZero(topic);
+            Numbered.write(pair.source(), partition, 5, 5);
+            observer.awaitSize(topic, 10);
+            mirror.kill();
+        }
+        Numbered.write(pair.source(), partition, 10, 15);
+        Numbered.deleteBefore(pair.source(), partition, 20);
+
+        // when
+        try (TainProcess mirror = TainProcess.run(file)) {
+            observer.awaitLagZero(topic);
+
+            // then
+            assertThat(Seen.values(pair.target(), partition)).isEqualTo(Numbered.values(0, 10, 20, 25));
+            assertThat(mirror.err())
+                    .contains("LOST", "deleted 10 offsets before they were copied, from jumped-killed-0@10");
         }
     }
 

@@ -157,21 +157,33 @@ class RecoveryIT {
     }
 
     @Test
-    void shouldHaltWhereTheSourceDeletedWhatWasCopiedSinceTheCheckpoint() throws Exception {
+    void shouldFindWhatIsLeftOfWhatTheSourceDeletedSinceTheCheckpoint() throws Exception {
         TopicPartition partition = Numbered.topic(pair.source(), "forgot", 100);
         MirrorFixture link = link("forgot");
         copy(link, "forgot");
         state("forgot").rewind("of-forgot", 60, 60);
         Numbered.deleteBefore(pair.source(), partition, 80);
+        Numbered.write(pair.source(), partition, 100, 5);
+
+        copy(link, "forgot");
+
+        assertThat(Seen.values(pair.target(), partition)).isEqualTo(Numbered.values(0, 105));
+    }
+
+    @Test
+    void shouldHaltWhereTheSourceDeletedAllThatWasCopiedSinceTheCheckpointAndMore() throws Exception {
+        TopicPartition partition = Numbered.topic(pair.source(), "forgot-more", 100);
+        MirrorFixture link = link("forgot-more");
+        copy(link, "forgot-more");
+        state("forgot-more").rewind("of-forgot-more", 60, 60);
+        Numbered.write(pair.source(), partition, 100, 20);
+        Numbered.deleteBefore(pair.source(), partition, 110);
 
         try (RunningMirror mirror = link.start()) {
             assertThat(mirror.awaitHalted(partition))
-                    .contains(
-                            "from source offset 60 and target offset 60",
-                            "source's log no longer has offset 60",
-                            "40 records copied");
+                    .contains("deleted 10 offsets before they were copied, from forgot-more-0@100", "on.lost=jump");
         }
-        assertThat(targetEnd("forgot")).as("only the marker came").isEqualTo(101);
+        assertThat(targetEnd("forgot-more")).as("only the marker came").isEqualTo(101);
     }
 
     @Test

@@ -54,7 +54,7 @@ class TakeoverTest {
     @Test
     void shouldGoOnBehindTheLastCopy() {
         walkTarget(14, at(10, 1), at(11, 2), at(12, 3));
-        Takeover.OfSource source = takeover.new OfSource();
+        Takeover.OfSource source = takeover.new OfSource(0);
         source.take(fetched(100, at(100, 1), at(101, 2), at(102, 3), at(103, 4)), 0);
 
         assertThat(source.isDone()).isTrue();
@@ -65,7 +65,7 @@ class TakeoverTest {
     @Test
     void shouldTakeTheEndOfTheSourceForItsEndOnlyAfterAWhile() {
         walkTarget(12, at(10, 1), at(11, 2));
-        Takeover.OfSource source = takeover.new OfSource();
+        Takeover.OfSource source = takeover.new OfSource(0);
         source.take(fetched(100, at(100, 1)), 0);
         source.onAnswer(1); // and from now on there is nothing new, so the answers have nothing of it
         source.onAnswer(PATIENCE_MS - 1_000);
@@ -78,7 +78,7 @@ class TakeoverTest {
     @Test
     void shouldReadTheSourceAgainWhereBothSidesAreCompacted() {
         walkTarget(15, at(13, 4), at(14, 5)); // of 1 to 5, whose originals stood at 100 to 104
-        Takeover.OfSource source = takeover.new OfSource();
+        Takeover.OfSource source = takeover.new OfSource(0);
         source.take(fetched(100, at(102, 3), at(107, 8)), 0); // the one record left from before is still there
         source.onAnswer(1);
         source.onAnswer(PATIENCE_MS);
@@ -97,7 +97,7 @@ class TakeoverTest {
     @Test
     void shouldTellWhereEachCopyIs() {
         walkTarget(16, at(10, 1), at(11, 2), at(15, 3)); // a marker and somebody else's records between
-        Takeover.OfSource source = takeover.new OfSource();
+        Takeover.OfSource source = takeover.new OfSource(0);
         source.take(fetched(100, at(100, 1), at(103, 2), at(104, 3), at(105, 4)), 0);
 
         assertThat(source.isDone()).isTrue();
@@ -112,7 +112,7 @@ class TakeoverTest {
     void shouldLookAtAllThatTheMapLacks() {
         Takeover early = takeover(new Position(100, -1, 10), new Position(103, 2, 13));
         walkTarget(early, 14, at(10, 1), at(11, 2), at(12, 3));
-        Takeover.OfSource source = early.new OfSource();
+        Takeover.OfSource source = early.new OfSource(0);
         source.take(fetched(100, at(100, 1), at(101, 2), at(102, 3), at(103, 4)), 0);
 
         assertThat(early.problem()).isEmpty();
@@ -124,7 +124,7 @@ class TakeoverTest {
     void shouldNotTakeForAHoleWhatOthersCopiedBeforeTheCheckpoint() {
         Takeover early = takeover(new Position(100, -1, 10), new Position(103, 2, 13));
         walkTarget(early, 13, by(77, 10, 1), by(77, 11, 2), by(77, 12, 3));
-        Takeover.OfSource source = early.new OfSource();
+        Takeover.OfSource source = early.new OfSource(0);
         assertThat(source.isDone()).isFalse();
         source.take(fetched(100, at(100, 1), at(101, 2)), 0);
 
@@ -135,13 +135,82 @@ class TakeoverTest {
     void shouldKnowTheHolesBeforeTheCheckpoint() {
         Takeover early = takeover(new Position(100, -1, 10), new Position(103, 2, 13));
         walkTarget(early, 11, at(10, 1));
-        Takeover.OfSource source = early.new OfSource();
+        Takeover.OfSource source = early.new OfSource(0);
         source.take(fetched(100, at(100, 1), at(105, 4)), 0);
 
         assertThat(early.problem()).isEmpty();
         assertThat(source.isDone()).isTrue();
         assertThat(early.place(12)).isEqualTo(new Position(103, 2, 12));
         assertThat(early.walked().copies().covered()).isEqualTo(103);
+    }
+
+    @Test
+    void shouldFindTheCopiesThatRetentionHasLeft() {
+        walkTarget(14, at(10, 1), at(11, 2), at(12, 3));
+        Takeover.OfSource source = takeover.new OfSource(101);
+        source.onOutOfRange(fetched(100));
+        assertThat(source.position()).isEqualTo(101);
+        source.take(fetched(101, at(101, 2), at(102, 3), at(103, 4)), 0);
+
+        assertThat(takeover.problem()).isEmpty();
+        assertThat(source.isDone()).isTrue();
+        assertThat(takeover.place(14).offset()).isEqualTo(103);
+        assertThat(takeover.walked().copies().runs()).containsExactly(new Run(101, 11, 2));
+    }
+
+    @Test
+    void shouldGoOnAmongWhatRetentionHasTakenSoThatItIsTold() {
+        walkTarget(13, at(10, 1), at(11, 2), at(12, 3));
+        Takeover.OfSource source = takeover.new OfSource(107);
+        source.onOutOfRange(fetched(100));
+        source.take(fetched(107, at(107, 8)), 0);
+
+        assertThat(takeover.problem()).isEmpty();
+        assertThat(source.isDone()).isTrue();
+        assertThat(takeover.place(13)).isEqualTo(new Position(103, -1, 13));
+        assertThat(takeover.walked().copies().isEmpty()).isTrue();
+        assertThat(takeover.walked().copies().endsWithGap()).isTrue();
+    }
+
+    @Test
+    void shouldGoOnBehindRetentionWhereAllBeforeWasCopied() {
+        walkTarget(14, at(10, 1), at(11, 2), at(12, 3), at(13, 4)); // two are deleted, and two compacted away
+        Takeover.OfSource source = takeover.new OfSource(102);
+        source.onOutOfRange(fetched(100));
+        source.take(fetched(102, at(107, 8)), 0);
+
+        assertThat(takeover.problem()).isEmpty();
+        assertThat(takeover.place(15).offset()).isEqualTo(107);
+    }
+
+    @Test
+    void shouldStopWhereRetentionDoesNotExplainTheCopies() {
+        walkTarget(13, at(10, 1), at(11, 2), at(12, 3));
+        Takeover.OfSource source = takeover.new OfSource(101);
+        source.onOutOfRange(fetched(100));
+        source.take(fetched(101, at(101, 8)), 0);
+
+        assertThat(takeover.problem().orElseThrow()).contains("3 of 3 copies", "1 offsets of the source");
+    }
+
+    @Test
+    void shouldGoOnBehindTheEndOfASourceThatWasCutOffSoThatItIsTold() {
+        walkTarget(13, at(10, 1), at(11, 2));
+        Takeover.OfSource source = takeover.new OfSource(0);
+        source.onOutOfRange(fetched(100));
+
+        assertThat(takeover.problem()).isEmpty();
+        assertThat(source.isDone()).isTrue();
+        assertThat(takeover.place(13)).isEqualTo(new Position(102, 2, 13));
+    }
+
+    @Test
+    void shouldNotGuessWhereTheSourceBegins() {
+        walkTarget(13, at(10, 1), at(11, 2));
+        Takeover.OfSource source = takeover.new OfSource(-1);
+        source.onOutOfRange(fetched(100));
+
+        assertThat(takeover.problem().orElseThrow()).contains("no longer has offset 100");
     }
 
     private void walkTarget(long marker, ByteBuffer... copies) {

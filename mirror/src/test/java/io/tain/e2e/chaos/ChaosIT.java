@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
  * <p>{@code chaos.seconds} says for how long, and {@code chaos.seed} which faults; see {@code ./check --soak}.
  */
 final class ChaosIT {
-    private static final Duration LENGTH = Duration.ofSeconds(Long.getLong("chaos.seconds", 45));
+    private static final Duration LENGTH = Duration.ofSeconds(Long.getLong("chaos.seconds", 30));
     private static final long SEED = Long.getLong("chaos.seed", System.nanoTime() % 1_000_000);
     private static final int PARTITIONS = 3;
 
