@@ -172,6 +172,10 @@ final class OutageIT {
             assertThat(told.text()).contains("target: ");
             proxy(clusters.target()).heal();
             observer.awaitLagZero(topic);
+            Await.until( // the watch looks now and then
+                    "it is told that it moves",
+                    Observer.PATIENCE,
+                    () -> mirror.events().stream().anyMatch(event -> event.kind() == Event.Kind.MOVING));
             assertThat(mirror.event(Event.Kind.MOVING).partition()).isEqualTo(partition);
         }
         assertExactlyOnce(topic);
