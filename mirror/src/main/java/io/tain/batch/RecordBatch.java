@@ -12,7 +12,8 @@ import java.util.zip.Checksum;
 /**
  * One batch (magic 2) or message (magic 0 and 1) as it lies in the bytes of a fetch answer. A view: it copies nothing and
  * decompresses nothing. What is asked for again and again is read once, when it is made; every other getter is one absolute
- * read. It does not own the bytes, and like them it belongs to one thread at a time. Only the size and the magic are known to be sane; the rest is as trustworthy as {@link #isChecksumValid()}.
+ * read. It does not own the bytes, and like them it belongs to one thread at a time. Only the size and the magic are known to
+ * be sane; the rest is as trustworthy as {@link #isChecksumValid()}.
  */
 public final class RecordBatch {
     private final ByteBuffer buffer;

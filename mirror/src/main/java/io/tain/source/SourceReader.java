@@ -26,8 +26,9 @@ import org.apache.kafka.common.Uuid;
 
 /**
  * Fetches from every broker that leads a partition it reads, one request at a time each, and hands what it admits to its
- * listener. Brokers that are far away, or whose small batches are joined, are asked over two connections ({@link Channels}). A fetch is sent only when its answer fits into the memory budget, and a partition whose batches pile up
- * before the target is left out until they are gone; the others go on.
+ * listener. Brokers that are far away, or whose small batches are joined, are asked over two connections ({@link Channels}). A
+ * fetch is sent only when its answer fits into the memory budget, and a partition whose batches pile up before the target is left
+ * out until they are gone; the others go on.
  *
  * <p>Owned by one thread, which calls {@link #poll} over and over. The clock is the caller's.
  */
