@@ -3,12 +3,9 @@ package io.tain.batch;
 import com.github.luben.zstd.Zstd;
 import io.tain.config.Codec;
 import java.io.IOException;
-import java.util.zip.GZIPOutputStream;
 
-/** Compresses the records of a batch, at each codec's default level, as every Kafka client since 0.10 can read it. */
+/** Compresses the records of a batch as every Kafka client since 0.10 can read it, at each codec's default level but for {@link Gzip}. */
 final class Compressor {
-    private static final int GZIP_OUTPUT_BUFFER = 8 << 10;
-
     private Compressor() {}
 
     /** Appends the compressed bytes to {@code out}. */
@@ -16,11 +13,7 @@ final class Compressor {
         try {
             switch (codec) {
                 case NONE -> out.write(in.array(), in.start(), in.length());
-                case GZIP -> {
-                    try (GZIPOutputStream gzip = new GZIPOutputStream(out, GZIP_OUTPUT_BUFFER)) {
-                        gzip.write(in.array(), in.start(), in.length());
-                    }
-                }
+                case GZIP -> Gzip.compress(in, out);
                 case SNAPPY -> SnappyBlocks.compress(in, out);
                 case LZ4 -> Lz4Frame.compress(in, out);
                 case ZSTD -> zstd(in, out);

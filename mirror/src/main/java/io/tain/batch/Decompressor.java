@@ -11,26 +11,23 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.Optional;
-import java.util.zip.GZIPInputStream;
 
 /**
  * Undoes the compression of a batch. Memory grows with what really comes out, up to the limit of the output, and not with
  * what the compressed bytes announce. (A zstd frame may ask the native library for a window of at most 128 MiB, which is
  * the library's own limit; it is touched only as far as data is decompressed into it.)
  *
- * <p>Owns a native zstd context, made at the first need and freed by {@link #close}: making one for each batch would take much
- * longer than decompressing a batch of one record. Used by one thread.
+ * <p>Owns the native contexts of gzip and zstd, freed by {@link #close}: making one for each batch would
+ * take much longer than decompressing a batch of one record. Used by one thread.
  */
 final class Decompressor implements AutoCloseable {
-    private static final int CHUNK = 32 << 10;
-    private static final int GZIP_INPUT_BUFFER = 8 << 10;
-
     /** Up to this size, zstd data is tried in one call, on the chance that it fits into the room given. */
     private static final int SMALL_ZSTD = 8 << 10;
 
     private static final int ROOM_FOR_SMALL_ZSTD = 64 << 10;
 
     private final GrowingBytes compressed = new GrowingBytes();
+    private final Gzip gzip = new Gzip();
     private Optional<ZstdDecompressCtx> zstdContext = Optional.empty();
 
     /**
@@ -62,7 +59,7 @@ final class Decompressor implements AutoCloseable {
         try {
             switch (codec) {
                 case NONE -> out.write(in.array(), in.start(), in.length());
-                case GZIP -> drain(new GZIPInputStream(in.stream(), GZIP_INPUT_BUFFER), out);
+                case GZIP -> gzip.decompress(in, out);
                 case SNAPPY -> SnappyBlocks.decompress(in, out);
                 case LZ4 -> Lz4Frame.decompress(in, magic, out);
                 case ZSTD -> zstd(in, out);
@@ -94,25 +91,15 @@ final class Decompressor implements AutoCloseable {
                 }
             }
         }
-        drain(new ZstdInputStreamNoFinalizer(in.stream(), RecyclingBufferPool.INSTANCE), out);
+        try (InputStream stream = new ZstdInputStreamNoFinalizer(in.stream(), RecyclingBufferPool.INSTANCE)) {
+            out.drain(stream);
+        }
     }
 
     @Override
     public void close() {
+        gzip.close();
         zstdContext.ifPresent(ZstdDecompressCtx::close);
         zstdContext = Optional.empty();
-    }
-
-    private static void drain(InputStream stream, GrowingBytes out) throws IOException {
-        try (stream) {
-            while (true) {
-                out.reserve(CHUNK);
-                int read = stream.read(out.array(), out.size(), CHUNK);
-                if (read < 0) {
-                    return;
-                }
-                out.advance(read);
-            }
-        }
     }
 }

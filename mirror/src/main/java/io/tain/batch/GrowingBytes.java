@@ -1,5 +1,7 @@
 package io.tain.batch;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -13,6 +15,9 @@ final class GrowingBytes extends OutputStream {
     private static final int KEPT_CAPACITY = 4 << 20;
 
     private static final int FIRST_CAPACITY = 64 << 10;
+    /** How much room is made at a time for what may be of any length. */
+    static final int CHUNK = 32 << 10;
+
     static final int NO_LIMIT = Integer.MAX_VALUE - 64;
 
     /** The largest number of bytes that an int takes as a varint. */
@@ -73,6 +78,18 @@ final class GrowingBytes extends OutputStream {
             giveBack();
             throw new InvalidBatchException(
                     "The records of a batch take more than the limit of " + allowance + " bytes");
+        }
+    }
+
+    /** Appends all that the stream has left. */
+    void drain(InputStream stream) throws IOException {
+        while (true) {
+            reserve(CHUNK);
+            int read = stream.read(array, size, CHUNK);
+            if (read < 0) {
+                return;
+            }
+            advance(read);
         }
     }
 

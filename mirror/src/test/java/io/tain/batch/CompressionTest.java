@@ -41,6 +41,12 @@ class CompressionTest {
         return bytes;
     }
 
+    private static byte[] twice(byte[] bytes) {
+        byte[] twice = Arrays.copyOf(bytes, 2 * bytes.length);
+        System.arraycopy(bytes, 0, twice, bytes.length, bytes.length);
+        return twice;
+    }
+
     private static byte[] ours(Codec codec, byte[] plain) {
         GrowingBytes out = new GrowingBytes();
         Compressor.compress(codec, new Slice(plain, 0, plain.length), out);
@@ -138,24 +144,63 @@ class CompressionTest {
                 .isEqualTo(plain);
     }
 
-    @Test
-    void shouldReuseTheZstdContextWhateverItWasUsedForBefore() throws IOException {
+    @ParameterizedTest
+    @EnumSource(names = {"GZIP", "ZSTD"})
+    void shouldReuseNativeContextsWhateverTheyWereUsedForBefore(Codec codec) throws IOException {
         try (Decompressor decompressor = new Decompressor()) {
             for (int i = 0; i < 300; i++) {
                 byte[] plain =
                         i % 3 == 0 ? incompressible(1 + random.nextInt(12_000)) : new byte[random.nextInt(200_000)];
-                byte[] compressed = i % 2 == 0 ? ours(Codec.ZSTD, plain) : kafkas(Codec.ZSTD, plain, 2);
+                byte[] compressed = i % 2 == 0 ? ours(codec, plain) : kafkas(codec, plain, 2);
                 GrowingBytes out = new GrowingBytes();
                 if (i % 5 == 0) {
                     byte[] broken = compressed.clone();
                     broken[0] ^= 1;
-                    assertThatThrownBy(() ->
-                                    decompressor.decompress(Codec.ZSTD, 2, new Slice(broken, 0, broken.length), out))
+                    assertThatThrownBy(
+                                    () -> decompressor.decompress(codec, 2, new Slice(broken, 0, broken.length), out))
                             .isInstanceOf(InvalidBatchException.class);
                 }
-                decompressor.decompress(Codec.ZSTD, 2, new Slice(compressed, 0, compressed.length), out);
+                decompressor.decompress(codec, 2, new Slice(compressed, 0, compressed.length), out);
                 assertThat(Arrays.copyOf(out.array(), out.size())).isEqualTo(plain);
             }
+        }
+    }
+
+    @Test
+    void shouldReadGzipWithHeaderFieldsOfOtherClients() throws IOException {
+        byte[] plain = compressible(10_000);
+        byte[] bare = kafkas(Codec.GZIP, plain, 2);
+        byte[] named = new byte[bare.length + 2];
+        System.arraycopy(bare, 0, named, 0, 10);
+        named[3] = 8; // a file name follows, "a" and a zero
+        named[10] = 'a';
+        System.arraycopy(bare, 10, named, 12, bare.length - 10);
+
+        assertThat(decompress(Codec.GZIP, 2, named, 10_000)).isEqualTo(plain);
+    }
+
+    @Test
+    void shouldReadConcatenatedGzipMembers() throws IOException {
+        byte[] plain = compressible(50_000);
+        byte[] once = kafkas(Codec.GZIP, plain, 2);
+
+        assertThat(decompress(Codec.GZIP, 2, twice(once), 100_000)).isEqualTo(twice(plain));
+    }
+
+    @Test
+    void shouldRefuseGzipWhoseChecksumLengthOrEndIsWrong() throws IOException {
+        byte[] compressed = kafkas(Codec.GZIP, compressible(100_000), 2);
+        for (int fromEnd = 1; fromEnd <= 8; fromEnd++) {
+            byte[] broken = compressed.clone();
+            broken[broken.length - fromEnd] ^= 1;
+            assertThatThrownBy(() -> decompress(Codec.GZIP, 2, broken, 100_000))
+                    .isInstanceOf(InvalidBatchException.class)
+                    .hasMessageContaining("GZIP");
+        }
+        for (int length = 0; length < compressed.length; length += 1 + length / 8) {
+            byte[] cutOff = Arrays.copyOf(compressed, length);
+            assertThatThrownBy(() -> decompress(Codec.GZIP, 2, cutOff, 100_000))
+                    .isInstanceOf(InvalidBatchException.class);
         }
     }
 
@@ -170,13 +215,8 @@ class CompressionTest {
     void shouldReadConcatenatedSnappyStreams() throws IOException {
         byte[] plain = compressible(10_000);
         byte[] once = kafkas(Codec.SNAPPY, plain, 2);
-        byte[] twice = Arrays.copyOf(once, 2 * once.length);
-        System.arraycopy(once, 0, twice, once.length, once.length);
 
-        assertThat(decompress(Codec.SNAPPY, 2, twice, 20_000))
-                .hasSize(20_000)
-                .startsWith(plain)
-                .endsWith(plain);
+        assertThat(decompress(Codec.SNAPPY, 2, twice(once), 20_000)).isEqualTo(twice(plain));
     }
 
     @ParameterizedTest
