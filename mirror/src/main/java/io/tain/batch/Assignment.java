@@ -20,6 +20,7 @@ public final class Assignment {
     private final AtomicLong copied = new AtomicLong();
     private final AtomicLong copiedBytes = new AtomicLong();
     private final Optional<Owner> owner;
+    private volatile Optional<Writer> writer = Optional.empty();
     private volatile boolean ended;
     private volatile long crowdedUntilMs = Long.MIN_VALUE;
 
@@ -49,6 +50,9 @@ public final class Assignment {
         }
     }
 
+    /** A producer that has written some of it. */
+    public record Writer(long producerId, short epoch) {}
+
     /**
      * @param targetTopic the id of the target topic of the same name, which must not change; zero if unknown
      * @param owner under whose name it is written; empty leaves that to the writer
@@ -72,6 +76,20 @@ public final class Assignment {
     /** Under whose name it is written; empty leaves that to the writer. */
     public Optional<Owner> owner() {
         return owner;
+    }
+
+    /** The writer's thread: what is sent next goes under that name; without one if the id is negative. */
+    public void writtenBy(long producerId, short epoch) {
+        boolean same = writer.filter(last -> last.producerId() == producerId && last.epoch() == epoch)
+                .isPresent();
+        if (!same && producerId >= 0) {
+            writer = Optional.of(new Writer(producerId, epoch));
+        }
+    }
+
+    /** Under which name it was sent last, if it was. */
+    public Optional<Writer> writer() {
+        return writer;
     }
 
     /** No acknowledgement counts and no batch is sent for it from now on. */

@@ -92,7 +92,7 @@ final class StateCommand implements Callable<Integer> {
                         checkpoint.leaderEpoch(),
                         checkpoint.phase(),
                         Instant.ofEpochMilli(checkpoint.timeMs()),
-                        checkpoint.producers()));
+                        checkpoint.writers().all()));
         return table;
     }
 
@@ -176,7 +176,7 @@ final class StateCommand implements Callable<Integer> {
         row.put("targetTopicId", checkpoint.targetTopic());
         row.put(
                 "producers",
-                checkpoint.producers().stream().map(Object::toString).toList());
+                checkpoint.writers().all().stream().map(Object::toString).toList());
         row.put("phase", checkpoint.phase());
         row.put("time", Instant.ofEpochMilli(checkpoint.timeMs()));
         return row;

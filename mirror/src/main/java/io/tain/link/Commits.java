@@ -82,8 +82,11 @@ final class Commits {
         }
     }
 
-    /** Commits of partitions that were taken over that they are, and waits for it, before their first record is copied. */
-    void mark() {
+    /**
+     * Commits what others must be able to see before the first record of a partition is copied, and waits for it. Tells whether
+     * that was news of any.
+     */
+    boolean mark() {
         long now = pace.nanoTime();
         Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
         for (PartitionFlow flow : flows.values()) {
@@ -92,12 +95,13 @@ final class Commits {
             }
         }
         if (offsets.isEmpty()) {
-            return;
+            return false;
         }
         try {
             consumer.commitSync(offsets, ASK);
             offsets.keySet().forEach(partition -> flows.get(partition).onMarked());
             markFails = false;
+            return true;
         } catch (TopicAuthorizationException e) {
             // The others were committed nevertheless.
             offsets.keySet().forEach(partition -> {
@@ -107,11 +111,13 @@ final class Commits {
                     flows.get(partition).onMarked();
                 }
             });
+            return true;
         } catch (KafkaException e) {
             if (!markFails) {
                 LOG.warn("{}: {} were not committed yet, trying again: {}", link, text(offsets.keySet()), e.toString());
             }
             markFails = true;
+            return false;
         }
     }
 

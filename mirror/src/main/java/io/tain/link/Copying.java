@@ -7,6 +7,7 @@ import io.tain.source.SourcePartition;
 import io.tain.state.Checkpoint;
 import io.tain.state.Checkpoint.Phase;
 import io.tain.state.Checkpoint.Producer;
+import io.tain.state.Checkpoint.Writers;
 import java.util.List;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
@@ -37,6 +38,15 @@ record Copying(OffsetTracker tracker, SourcePartition source, Uuid targetTopic, 
         return drained && tracker.isIdle() ? Phase.RELEASED : Phase.COPYING;
     }
 
+    private Writers writers() {
+        return new Writers(
+                producers,
+                assignment()
+                        .writer()
+                        .filter(writer -> producers.isEmpty())
+                        .map(writer -> new Producer(writer.producerId(), writer.epoch())));
+    }
+
     Checkpoint at(Position position, Phase phase, long nowMs) {
         return new Checkpoint(
                 position.offset(),
@@ -44,7 +54,7 @@ record Copying(OffsetTracker tracker, SourcePartition source, Uuid targetTopic, 
                 position.targetOffset(),
                 source.topicId(),
                 targetTopic,
-                producers,
+                writers(),
                 phase,
                 nowMs);
     }

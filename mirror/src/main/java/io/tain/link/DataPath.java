@@ -191,8 +191,19 @@ final class DataPath {
         if (desks.takeovers().isPresent() && place.isEmpty()) {
             return takeOver(flow, desks.takeovers().get(), ready);
         }
-        if (place.isPresent() && !flow.isMarked()) {
+        if (!isSeen(flow, ready)) {
             return Optional.empty();
+        }
+        if (desks.opposite().isPresent()) {
+            CompletableFuture<Optional<String>> look = desks.opposite().get().look(partition);
+            if (!look.isDone()) {
+                flow.setReason("looking for links in the opposite direction");
+                return Optional.empty();
+            }
+            if (look.join().isPresent()) {
+                desks.opposite().get().forget(partition);
+                return look.join();
+            }
         }
         Assignment assignment = new Assignment(partition, queuedRecords, ready.targetId(), place.map(Place::owner));
         SourcePartition source = new SourcePartition(
@@ -215,6 +226,18 @@ final class DataPath {
         writer.begin(assignment, tracker);
         reader.add(source);
         return Optional.empty();
+    }
+
+    /** Whether the group's commit says what is about to be copied, so that others can find it. */
+    private boolean isSeen(PartitionFlow flow, TopicState.Ready ready) {
+        if (flow.place().isPresent()) {
+            return flow.isMarked();
+        }
+        if (desks.opposite().isEmpty()) {
+            return true;
+        }
+        flow.announce(ready.targetId());
+        return flow.isMarked();
     }
 
     /** Begins to make the partition this process's own, or looks whether that is done; or tells why it must halt. */
@@ -295,7 +318,7 @@ final class DataPath {
      * @param drained what {@link #drain} told of them
      */
     void release(Collection<PartitionFlow> flows, boolean drained, Pace pace) {
-        flows.forEach(flow -> flow.takeover().ifPresent(Job::cancel));
+        flows.forEach(this::callOff);
         List<Assignment> started =
                 flows.stream().flatMap(flow -> flow.assignment().stream()).toList();
         desks.maps().ifPresent(maps -> pace.await(maps.publish(started), HEAR));
@@ -308,8 +331,14 @@ final class DataPath {
 
     /** Forgets a partition that somebody else may own by now. */
     void lose(PartitionFlow flow) {
-        flow.takeover().ifPresent(Job::cancel);
+        callOff(flow);
         flow.assignment().ifPresent(this::abandon);
+    }
+
+    /** Whoever owns it next has to look again at what was looked at before its start. */
+    private void callOff(PartitionFlow flow) {
+        flow.takeover().ifPresent(Job::cancel);
+        desks.opposite().ifPresent(opposite -> opposite.forget(flow.partition()));
     }
 
     /** Forgets what is still under way for an assignment. */

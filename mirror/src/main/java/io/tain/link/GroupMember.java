@@ -238,9 +238,9 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
         } catch (FencedInstanceIdException e) {
             fatal(Outcome.Kind.REPLACED, "another process has joined the group under this one's group.instance.id");
         } catch (AuthorizationException e) {
-            fatal("not authorised on the source: " + e.getMessage());
+            fatal(Outcome.Kind.FAILED, "not authorised on the source: " + e.getMessage());
         } catch (KafkaException e) {
-            fatal("the group member failed: " + e);
+            fatal(Outcome.Kind.FAILED, "the group member failed: " + e);
         } finally {
             endPoll();
         }
@@ -257,10 +257,6 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
 
     private boolean isSettled() {
         return !flows.isEmpty() && flows.values().stream().allMatch(PartitionFlow::isAtRest);
-    }
-
-    private void fatal(String cause) {
-        fatal(Outcome.Kind.FAILED, cause);
     }
 
     private void fatal(Outcome.Kind kind, String cause) {
@@ -370,7 +366,7 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
         } catch (AuthenticationException | RetriableException e) {
             onTrouble(e);
         } catch (KafkaException e) {
-            fatal("can't find the positions of " + Commits.text(without) + ": " + e);
+            fatal(Outcome.Kind.FAILED, "can't find the positions of " + Commits.text(without) + ": " + e);
         }
     }
 
@@ -393,12 +389,13 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
     }
 
     private void startReady() {
-        commits.mark();
-        for (PartitionFlow flow : flows.values()) {
-            if (flow.phase() == PartitionFlow.Phase.POSITIONED && !flow.isPaused()) {
-                path.maybeStart(flow).ifPresent(what -> onTargetReplaced(flow, what));
+        do {
+            for (PartitionFlow flow : flows.values()) {
+                if (flow.phase() == PartitionFlow.Phase.POSITIONED && !flow.isPaused()) {
+                    path.maybeStart(flow).ifPresent(what -> onTargetReplaced(flow, what));
+                }
             }
-        }
+        } while (commits.mark());
     }
 
     private void onTargetReplaced(PartitionFlow flow, String what) {

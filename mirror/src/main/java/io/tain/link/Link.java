@@ -226,7 +226,12 @@ final class Link {
         Optional<LoopDesk> loops = config.state().topic().map(this::startLoops);
         EchoGuard guard = loops.map(EchoGuard::new).orElseGet(EchoGuard::none);
         desks = new Desks(
-                topics, state, state.filter(kept -> once).map(kept -> startTakeovers(kept, guard)), maps, loops);
+                topics,
+                state,
+                state.filter(kept -> once).map(kept -> startTakeovers(kept, guard)),
+                maps,
+                loops,
+                extensions.handler().isEmpty() ? Optional.of(startOpposite(once)) : Optional.empty());
         groups = maps.map(this::startGroups);
         if (matching.isEmpty()) {
             LOG.warn(
@@ -296,6 +301,13 @@ final class Link {
         return desk;
     }
 
+    private OppositeDesk startOpposite(boolean once) {
+        OppositeGroups opposite = new OppositeGroups(source.orElseThrow(), target.orElseThrow(), START_LIMIT);
+        OppositeDesk desk = new OppositeDesk(config.name(), LoopCheck.search(opposite, once));
+        start("opposite", desk);
+        return desk;
+    }
+
     private TakeoverDesk startTakeovers(StateDesk state, EchoGuard guard) {
         String id = settings.writerId(0, 0) + "-takeover";
         boolean committed = config.source().readCommitted();
@@ -357,6 +369,7 @@ final class Link {
             desks.topics().stop();
             desks.takeovers().ifPresent(TakeoverDesk::stop);
             desks.loops().ifPresent(LoopDesk::stop);
+            desks.opposite().ifPresent(OppositeDesk::stop);
         }
         groups.ifPresent(GroupDesk::stop);
     }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.GroupListing;
 import org.apache.kafka.common.KafkaException;
@@ -101,10 +102,10 @@ final class LoopCheck {
             throws StartFailure, InterruptedException {
         boolean once = config.state().delivery() == Delivery.EXACTLY_ONCE;
         try {
-            Optional<OppositeGroups.Found> found = groups.find(listed, topics, once);
-            if (found.isPresent()) {
-                throw refusal(
-                        "a link with group " + found.get().group(), found.get().topic(), once);
+            SortedMap<String, String> found = groups.find(listed, topics, once);
+            if (!found.isEmpty()) {
+                String topic = found.firstKey();
+                throw refusal(withGroup(found.get(topic)), topic, once);
             }
         } catch (ExecutionException e) {
             LOG.debug("{}: the groups on the target can't be listed", config.name(), e);
@@ -112,12 +113,27 @@ final class LoopCheck {
     }
 
     private StartFailure refusal(String other, String topic, boolean once) {
-        return new StartFailure(
-                Side.CONFIGURATION,
-                "link " + config.name() + ": " + other + " mirrors topic " + topic
-                        + " in the opposite direction under the same name, and " + (once ? "that link" : "this one")
-                        + " delivers at least once: its records would go back and forth for ever; let both"
-                        + " deliver exactly once, or exclude the topic from one of them");
+        return new StartFailure(Side.CONFIGURATION, "link " + config.name() + ": " + harm(other, topic, once));
+    }
+
+    private static String withGroup(String group) {
+        return "a link with group " + group;
+    }
+
+    private static String harm(String other, String topic, boolean once) {
+        return other + " mirrors topic " + topic + " in the opposite direction under the same name, and "
+                + (once ? "that link" : "this one")
+                + " delivers at least once: its records would go back and forth for ever; let both"
+                + " deliver exactly once, or exclude the topic from one of them";
+    }
+
+    /** The same look while the link runs. */
+    static OppositeDesk.Search search(OppositeGroups groups, boolean once) {
+        return topics -> {
+            SortedMap<String, String> found = groups.find(groups.ask(), topics, once);
+            found.replaceAll((topic, group) -> harm(withGroup(group), topic, once));
+            return found;
+        };
     }
 
     private void announce(StateTopic topic, byte[] entry) {

@@ -7,8 +7,8 @@ import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
@@ -36,6 +36,10 @@ final class OppositeGroups {
     private static final Set<GroupState> WITHOUT_MEMBERS =
             EnumSet.of(GroupState.EMPTY, GroupState.DEAD, GroupState.UNKNOWN);
 
+    /** Of a group of the classic protocol. */
+    private static final Set<GroupState> SHARING_OUT =
+            EnumSet.of(GroupState.PREPARING_REBALANCE, GroupState.COMPLETING_REBALANCE);
+
     private final Admin source;
     private final Admin target;
     private final int limitMs;
@@ -51,7 +55,7 @@ final class OppositeGroups {
      *
      * @param topic one that both mirror
      */
-    record Found(String group, String topic) {}
+    private record Found(String group, String topic) {}
 
     /** Begins to ask for the groups on the target. */
     KafkaFuture<Collection<GroupListing>> ask() {
@@ -60,11 +64,11 @@ final class OppositeGroups {
     }
 
     /**
-     * Looks for a link that mirrors one of these topics back.
+     * Looks for links that mirror some of these topics back. Returns for each such topic the group of one of them.
      *
      * @param onlyAtLeastOnce whether those that deliver exactly once do no harm
      */
-    Optional<Found> find(
+    SortedMap<String, String> find(
             KafkaFuture<Collection<GroupListing>> asked, Collection<String> topics, boolean onlyAtLeastOnce)
             throws InterruptedException, ExecutionException {
         List<String> active = asked.get().stream()
@@ -72,22 +76,31 @@ final class OppositeGroups {
                         group.groupState().filter(WITHOUT_MEMBERS::contains).isEmpty())
                 .map(GroupListing::groupId)
                 .toList();
-        Map<String, ListConsumerGroupOffsetsSpec> readers = active.isEmpty() ? Map.of() : readers(active, topics);
-        Map<Found, Uuid> marked = readers.isEmpty() ? Map.of() : marked(readers, onlyAtLeastOnce);
-        return marked.isEmpty() ? Optional.empty() : ofThisSource(marked);
+        Set<String> mirrored = Set.copyOf(topics);
+        Map<String, ListConsumerGroupOffsetsSpec> readers = active.isEmpty() ? Map.of() : readers(active, mirrored);
+        Map<Found, Uuid> marked = readers.isEmpty() ? new HashMap<>() : marked(readers, onlyAtLeastOnce);
+        marked.keySet().removeIf(found -> !mirrored.contains(found.topic()));
+        return marked.isEmpty() ? new TreeMap<>() : ofThisSource(marked);
     }
 
-    /** Groups with members that read some of the topics; others may have commits there from long ago. */
-    private Map<String, ListConsumerGroupOffsetsSpec> readers(List<String> active, Collection<String> topics)
+    /**
+     * Groups with members that read some of the topics; others may have commits there from long ago. While a group shares its
+     * partitions out anew, brokers don't say who reads what: then all that it has committed counts.
+     */
+    private Map<String, ListConsumerGroupOffsetsSpec> readers(List<String> active, Set<String> mirrored)
             throws InterruptedException {
-        Set<String> mirrored = Set.copyOf(topics);
         Map<String, ListConsumerGroupOffsetsSpec> readers = new HashMap<>();
         for (Map.Entry<String, KafkaFuture<ConsumerGroupDescription>> group : target.describeConsumerGroups(
                         active, new DescribeConsumerGroupsOptions().timeoutMs(limitMs))
                 .describedGroups()
                 .entrySet()) {
             try {
-                Set<TopicPartition> read = group.getValue().get().members().stream()
+                ConsumerGroupDescription description = group.getValue().get();
+                if (SHARING_OUT.contains(description.groupState())) {
+                    readers.put(group.getKey(), new ListConsumerGroupOffsetsSpec());
+                    continue;
+                }
+                Set<TopicPartition> read = description.members().stream()
                         .flatMap(member -> member.assignment().topicPartitions().stream())
                         .filter(partition -> mirrored.contains(partition.topic()))
                         .collect(Collectors.toSet());
@@ -128,22 +141,22 @@ final class OppositeGroups {
     }
 
     /** Links may come from any cluster: those matter that write to the topics that this link reads. */
-    private Optional<Found> ofThisSource(Map<Found, Uuid> marked) throws InterruptedException {
+    private SortedMap<String, String> ofThisSource(Map<Found, Uuid> marked) throws InterruptedException {
         Set<String> topics = marked.keySet().stream().map(Found::topic).collect(Collectors.toSet());
         Map<String, KafkaFuture<TopicDescription>> described = source.describeTopics(
                         topics, new DescribeTopicsOptions().timeoutMs(limitMs))
                 .topicNameValues();
-        Map<String, Found> found = new TreeMap<>();
+        SortedMap<String, String> found = new TreeMap<>();
         for (Map.Entry<Found, Uuid> link : marked.entrySet()) {
             try {
                 String topic = link.getKey().topic();
                 if (described.get(topic).get().topicId().equals(link.getValue())) {
-                    found.put(topic, link.getKey());
+                    found.put(topic, link.getKey().group());
                 }
             } catch (ExecutionException e) {
                 // Deleted meanwhile.
             }
         }
-        return found.values().stream().findFirst();
+        return found;
     }
 }

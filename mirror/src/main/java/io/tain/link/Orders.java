@@ -37,7 +37,7 @@ final class Orders {
 
     private void begin(MoveOrder order, PartitionFlow flow) {
         boolean halted = flow.phase() == PartitionFlow.Phase.HALTED
-                || flow.move().filter(PartitionFlow.Move::wasHalted).isPresent();
+                || flow.move().filter(Move::wasHalted).isPresent();
         Optional<String> refusal = order.action() == MoveOrder.Action.SKIP && !halted
                 ? Optional.of("only a halted partition has something to skip")
                 : flow.cannotMove();

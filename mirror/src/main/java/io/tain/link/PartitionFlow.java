@@ -76,6 +76,7 @@ final class PartitionFlow {
     private Optional<Place> place = Optional.empty();
     private Optional<Job> takeover = Optional.empty();
     private long notBeforeNanos;
+    private Optional<TopicIds> announced = Optional.empty();
     private boolean marked;
 
     PartitionFlow(TopicPartition partition) {
@@ -114,6 +115,7 @@ final class PartitionFlow {
         start = position;
         origin = from;
         marked = from == Origin.MARKED;
+        announced = Optional.empty();
         place = Optional.empty();
         committedIds = ids;
         committed = position.offset();
@@ -201,11 +203,22 @@ final class PartitionFlow {
         notBeforeNanos = nowNanos;
     }
 
+    /** It is not taken over, and its commit is to say which topic it is copied to. */
+    void announce(Uuid target) {
+        if (announced.isEmpty()) {
+            TopicIds ids = new TopicIds(committedIds.source(), target);
+            marked = ids.equals(committedIds) && origin != Origin.MARKED;
+            committedIds = ids;
+            announced = Optional.of(ids);
+        }
+    }
+
     /** What must be committed before the first record is copied: that the position is no longer what somebody chose. */
     Optional<OffsetAndMetadata> toBeMarked() {
-        return phase == Phase.POSITIONED && !marked
-                ? place.map(found -> found.ids().mark(found.position()))
-                : Optional.empty();
+        if (phase != Phase.POSITIONED || marked) {
+            return Optional.empty();
+        }
+        return place.map(found -> found.ids().mark(found.position())).or(() -> announced.map(ids -> ids.commit(start)));
     }
 
     void onMarked() {
@@ -253,20 +266,6 @@ final class PartitionFlow {
         return found;
     }
 
-    /**
-     * An operator's order to go on elsewhere.
-     *
-     * @param order what is wanted
-     * @param quiet ends when the tracker knows of all that was read
-     * @param before the phase before
-     * @param reason the reason then
-     */
-    record Move(MoveOrder order, CompletableFuture<Void> quiet, Phase before, Optional<String> reason) {
-        boolean wasHalted() {
-            return before == Phase.HALTED;
-        }
-    }
-
     /** Why no order can be followed just now, if so. */
     Optional<String> cannotMove() {
         return phase == Phase.ASSIGNED || phase == Phase.BROKEN
@@ -277,7 +276,10 @@ final class PartitionFlow {
     /** Reading has been told to end, for an operator wants it to go on elsewhere. */
     void move(MoveOrder order, CompletableFuture<Void> quiet) {
         move = Optional.of(new Move(
-                order, quiet, move.map(Move::before).orElse(phase), move.isPresent() ? move.get().reason : reason));
+                order,
+                quiet,
+                move.map(Move::before).orElse(phase),
+                move.isPresent() ? move.get().reason() : reason));
         phase = Phase.MOVING;
         reason = Optional.of("an operator moves it to " + order.to() + "; waiting until what was read is acknowledged");
     }

@@ -143,7 +143,7 @@ final class Repositioning {
     }
 
     /** @param log what the source has */
-    private void ordered(PartitionFlow flow, PartitionFlow.Move move, Offsets log, Map<PartitionFlow, Finding> moves) {
+    private void ordered(PartitionFlow flow, Move move, Offsets log, Map<PartitionFlow, Finding> moves) {
         Where where = move.order().to();
         long from = flow.acknowledged();
         long to = switch (where.kind()) {
@@ -292,7 +292,7 @@ final class Repositioning {
         consumer.commitSync(offsets, ASK);
         moves.keySet().forEach(flow -> {
             flow.assignment().ifPresent(path::abandon);
-            if (flow.move().filter(PartitionFlow.Move::wasHalted).isPresent()) {
+            if (flow.move().filter(Move::wasHalted).isPresent()) {
                 path.lookAgain(flow.partition());
             }
             flow.reassign();

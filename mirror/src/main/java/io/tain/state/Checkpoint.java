@@ -15,7 +15,7 @@ import org.apache.kafka.common.Uuid;
  * @param targetOffset in the target partition of the same name
  * @param sourceTopic the source topic's id; zero if unknown
  * @param targetTopic the target topic's id; zero if unknown
- * @param producers who has written the copy, the latest last
+ * @param writers who has written the copy
  * @param phase whether the copy may have gone on since
  * @param timeMs when it was so, in milliseconds since the epoch
  */
@@ -25,11 +25,48 @@ public record Checkpoint(
         long targetOffset,
         Uuid sourceTopic,
         Uuid targetTopic,
-        List<Producer> producers,
+        Writers writers,
         Phase phase,
         long timeMs) {
-    public Checkpoint {
-        producers = List.copyOf(producers);
+    /** Of a link that delivers exactly once. */
+    public Checkpoint(
+            long sourceOffset,
+            int leaderEpoch,
+            long targetOffset,
+            Uuid sourceTopic,
+            Uuid targetTopic,
+            List<Producer> producers,
+            Phase phase,
+            long timeMs) {
+        this(
+                sourceOffset,
+                leaderEpoch,
+                targetOffset,
+                sourceTopic,
+                targetTopic,
+                new Writers(producers, Optional.empty()),
+                phase,
+                timeMs);
+    }
+
+    /**
+     * Who has written a copy.
+     *
+     * @param owners those who delivered exactly once, the latest last: each was shut out before the next one began
+     * @param last who has written it last at least once, if that is so: nobody is shut out then, and a batch may be there twice, so
+     *     that nothing can be told by counting
+     */
+    public record Writers(List<Producer> owners, Optional<Producer> last) {
+        public Writers {
+            owners = List.copyOf(owners);
+        }
+
+        /** All that are known. */
+        public List<Producer> all() {
+            List<Producer> all = new ArrayList<>(owners);
+            last.ifPresent(all::add);
+            return all;
+        }
     }
 
     /** Whether the copy may have gone on since. */
@@ -52,9 +89,15 @@ public record Checkpoint(
         }
     }
 
-    /** Who wrote the copy last. */
+    /** Who has written the copy exactly once, the latest last. */
+    public List<Producer> producers() {
+        return writers.owners();
+    }
+
+    /** The last of these. */
     public Optional<Producer> lastProducer() {
-        return producers.isEmpty() ? Optional.empty() : Optional.of(producers.get(producers.size() - 1));
+        List<Producer> owners = producers();
+        return owners.isEmpty() ? Optional.empty() : Optional.of(owners.get(owners.size() - 1));
     }
 
     /** Words that people can read too: {@code name=value}, a blank between. */
@@ -66,9 +109,10 @@ public record Checkpoint(
                 .append(" target-topic=")
                 .append(targetTopic);
         text.append(" producers=");
-        for (int i = 0; i < producers.size(); i++) {
-            text.append(i == 0 ? "" : ",").append(producers.get(i));
+        for (int i = 0; i < producers().size(); i++) {
+            text.append(i == 0 ? "" : ",").append(producers().get(i));
         }
+        writers.last().ifPresent(last -> text.append(" writer=").append(last));
         text.append(" phase=").append(phase).append(" time=").append(timeMs);
         return text.toString().getBytes(StandardCharsets.UTF_8);
     }
@@ -83,13 +127,14 @@ public record Checkpoint(
                     producers.add(Producer.parse(producer));
                 }
             }
+            String last = words.getOrDefault("writer", "");
             return Optional.of(new Checkpoint(
                     Long.parseLong(words.get("source")),
                     Integer.parseInt(words.get("leader-epoch")),
                     Long.parseLong(words.get("target")),
                     Uuid.fromString(words.get("source-topic")),
                     Uuid.fromString(words.get("target-topic")),
-                    producers,
+                    new Writers(producers, last.isEmpty() ? Optional.empty() : Optional.of(Producer.parse(last))),
                     Phase.valueOf(words.get("phase")),
                     Long.parseLong(words.get("time"))));
         } catch (IllegalArgumentException | IndexOutOfBoundsException e) {

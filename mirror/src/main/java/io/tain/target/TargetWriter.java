@@ -262,6 +262,7 @@ public final class TargetWriter implements AutoCloseable {
             }
             ProducerIdentity writer = lane.identity();
             BatchPatch.patch(next.bytes(), writer.id(), writer.epoch(), writer.id() < 0 ? -1 : next.sequence);
+            next.first().range().assignment().writtenBy(writer.id(), writer.epoch());
             next.parts().forEach(MirrorBatch::onSent);
             batches.put(lane.partition(), next.bytes());
             outgoing.put(lane.partition(), next);

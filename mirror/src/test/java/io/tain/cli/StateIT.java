@@ -32,6 +32,7 @@ import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.ListTopicsOptions;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.ProducerState;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -235,6 +236,7 @@ class StateIT {
         clusters.target().createTopic("__tain-unfit", 1, Map.of("cleanup.policy", "delete"));
         MirrorFixture link = MirrorFixture.between(clusters)
                 .topics("unkept")
+                .set("link.name", "unkept")
                 .set("delivery", "at-least-once")
                 .set("tain.state.topic", "__tain-unfit");
         send("unkept", 10);
@@ -257,7 +259,26 @@ class StateIT {
                     "all is well",
                     PATIENCE,
                     () -> mirror.status().upkeep().checkpointAgeMs().orElse(-1) == 0);
+            assertThat(checkpoint("__tain-unfit", "unkept", "unkept")
+                            .orElseThrow()
+                            .writers()
+                            .all())
+                    .extracting(Checkpoint.Producer::id)
+                    .isEqualTo(producers(new TopicPartition("unkept", 0)));
         }
+    }
+
+    private static List<Long> producers(TopicPartition partition) throws Exception {
+        return clusters
+                .target()
+                .admin()
+                .describeProducers(List.of(partition))
+                .partitionResult(partition)
+                .get()
+                .activeProducers()
+                .stream()
+                .map(ProducerState::producerId)
+                .toList();
     }
 
     @Test

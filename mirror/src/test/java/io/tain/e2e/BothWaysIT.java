@@ -200,6 +200,56 @@ final class BothWaysIT {
         }
     }
 
+    /** Each has records to copy from the start, and neither has committed anything when the other one looks for it at its start. */
+    @Test
+    void shouldNotGoRoundWhenTwoWithoutStateStartAtTheSameTime() throws Exception {
+        String topic = "at-once";
+        for (Cluster cluster : List.of(clusters.source(), clusters.target())) {
+            cluster.createTopic(topic, PARTITIONS);
+        }
+        int east;
+        int west;
+        try (Writer atSource = new Writer(clusters.source(), "e", topic);
+                Writer atTarget = new Writer(clusters.target(), "w", topic)) {
+            Await.until(
+                    "there is something to copy",
+                    Observer.PATIENCE,
+                    () -> atSource.written > 100 && atTarget.written > 100);
+            east = atSource.stop();
+            west = atTarget.stop();
+        }
+        Path there = withoutState(clusters.source(), clusters.target(), "at-once-there", topic);
+        Path back = withoutState(clusters.target(), clusters.source(), "at-once-back", topic);
+        try (TainProcess first = TainProcess.run(there);
+                TainProcess second = TainProcess.run(back)) {
+            String found = "mirrors topic at-once in the opposite direction";
+            Await.until(
+                    "one of them has seen the other",
+                    Observer.PATIENCE,
+                    () -> first.err().contains(found) || second.err().contains(found));
+            Await.until(
+                    "each has seen the other or copied all",
+                    Observer.PATIENCE,
+                    () -> (first.err().contains(found) || holds(clusters.target(), topic, east + west))
+                            && (second.err().contains(found) || holds(clusters.source(), topic, east + west)));
+        }
+        for (int partition = 0; partition < PARTITIONS; partition++) {
+            for (Cluster cluster : List.of(clusters.source(), clusters.target())) {
+                List<String> values = Seen.values(cluster, new TopicPartition(topic, partition));
+                assertThat(values).doesNotHaveDuplicates().hasSizeLessThanOrEqualTo(east + west);
+            }
+        }
+    }
+
+    private static boolean holds(Cluster cluster, String topic, int values) {
+        for (int partition = 0; partition < PARTITIONS; partition++) {
+            if (Seen.values(cluster, new TopicPartition(topic, partition)).size() < values) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     private Path withoutState(Cluster from, Cluster to, String name, String topic) {
         return SettingsFile.link(from, to, name, topic)
                 .set("delivery", "at-least-once")

@@ -146,6 +146,7 @@ class GroupMemberTest {
                         Optional.empty(),
                         Optional.empty(),
                         Optional.empty(),
+                        Optional.empty(),
                         Optional.empty()),
                 ready -> {
                     throw new IllegalStateException("nothing is ever ready");

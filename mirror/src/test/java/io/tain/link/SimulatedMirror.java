@@ -103,7 +103,13 @@ public final class SimulatedMirror {
             return new DataPath(
                     made.get(),
                     writers,
-                    new Desks(topics, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty()),
+                    new Desks(
+                            topics,
+                            Optional.empty(),
+                            Optional.empty(),
+                            Optional.empty(),
+                            Optional.empty(),
+                            Optional.empty()),
                     this::traits,
                     queued,
                     DataPath.Mode.SAME_TOPIC);

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tain.state.Checkpoint.Phase;
 import io.tain.state.Checkpoint.Producer;
+import io.tain.state.Checkpoint.Writers;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.junit.jupiter.api.Test;
@@ -26,6 +28,25 @@ class CheckpointTest {
     @Test
     void shouldBeReadAsItWasWritten() {
         assertThat(Checkpoint.parse(CHECKPOINT.encode())).contains(CHECKPOINT);
+    }
+
+    @Test
+    void shouldKeepApartWhoCouldBeShutOutAndWhoCouldNot() {
+        Checkpoint atLeastOnce = new Checkpoint(
+                7,
+                -1,
+                7,
+                Uuid.ZERO_UUID,
+                Uuid.ZERO_UUID,
+                new Writers(List.of(), Optional.of(new Producer(12, (short) 1))),
+                Phase.COPYING,
+                0);
+
+        Checkpoint read = Checkpoint.parse(atLeastOnce.encode()).orElseThrow();
+
+        assertThat(read).isEqualTo(atLeastOnce);
+        assertThat(read.lastProducer()).isEmpty();
+        assertThat(read.writers().all()).containsExactly(new Producer(12, (short) 1));
     }
 
     @Test
