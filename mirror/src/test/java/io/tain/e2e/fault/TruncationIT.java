@@ -79,6 +79,10 @@ final class TruncationIT {
             load.write(more);
             mirror.awaitCaughtUp(topic);
         }
+        assertOnlyTheLostIsNotOnTheSource(topic);
+    }
+
+    private static void assertOnlyTheLostIsNotOnTheSource(String topic) {
         AuditReport audit = Auditor.between(three, one).audit(topic);
         assertThat(audit.isComplete() && audit.isOrdered()).as(audit.toString()).isTrue();
         assertThat(audit.duplicates()).as(audit.toString()).isZero();
@@ -108,6 +112,33 @@ final class TruncationIT {
         }
         assertThat(new Observer(three, one, "diverged").size("diverged")).isEqualTo(COMMON + LOST);
         goOnAtTheCut(partition, LOST);
+    }
+
+    @Test
+    void shouldGoBackToWhereTheSourceWasCutOffBehindAKilledMirror() throws Exception {
+        String topic = "cut-killed";
+        TopicPartition partition = twoReplicas(three, topic);
+        MirrorFixture link = link(three, one, topic).set("on.truncated", "rewind");
+        try (Workload load = load(three, topic);
+                RunningMirror mirror = link.start()) {
+            writeWhatOneReplicaLacks(partition, load, mirror);
+            mirror.stop();
+        }
+        // As a process leaves it that is killed before a checkpoint tells of all that it has copied.
+        new StoredState(three, one, "tain-state", topic, partition).rewind(topic, COMMON + LOST / 2, COMMON + LOST / 2);
+        loseIt(partition);
+
+        try (Workload load =
+                        Workload.to(three.directProperties(), topic, 1).seed(2).open();
+                RunningMirror mirror = link.start()) {
+            Await.until("it is told", Observer.PATIENCE, () -> !mirror.events().isEmpty());
+            Event cut = mirror.event(Event.Kind.TRUNCATED);
+            assertThat(cut.offsets()).contains(new Event.Offsets(COMMON, COMMON + LOST));
+            load.write(LOST);
+            mirror.awaitCaughtUp(topic);
+            three.start(first());
+        }
+        assertOnlyTheLostIsNotOnTheSource(topic);
     }
 
     @Test
