@@ -17,8 +17,8 @@ import java.util.Optional;
  * what the compressed bytes announce. (A zstd frame may ask the native library for a window of at most 128 MiB, which is
  * the library's own limit; it is touched only as far as data is decompressed into it.)
  *
- * <p>Owns the native contexts of gzip and zstd, freed by {@link #close}: making one for each batch would
- * take much longer than decompressing a batch of one record. Used by one thread.
+ * <p>Owns the native contexts of gzip and zstd, freed by {@link #close}: making one for each batch would take much longer than
+ * decompressing a batch of one record. Used by one thread.
  */
 final class Decompressor implements AutoCloseable {
     /** Up to this size, zstd data is tried in one call, on the chance that it fits into the room given. */

@@ -15,6 +15,7 @@ final class GrowingBytes extends OutputStream {
     private static final int KEPT_CAPACITY = 4 << 20;
 
     private static final int FIRST_CAPACITY = 64 << 10;
+
     /** How much room is made at a time for what may be of any length. */
     static final int CHUNK = 32 << 10;
 
