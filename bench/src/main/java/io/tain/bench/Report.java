@@ -51,7 +51,8 @@ final class Report {
                 Written by `./tain bench --write` from the runs in [bench/results](bench/results); not to be edited.
 
                 Two brokers, each a process of its own with one node, as the testkit starts them, and the contender, a third,
-                share the cores of one machine. The source topic is there before; the target topic is made anew for every turn. The contenders take
+                share the cores of one machine. The brokers have 1 GiB of heap, the serial collector, and the JVM's first compiler only, so
+                that they are as fast in the first turn as in the last. The source topic is there before; the target topic is made anew for every turn. The contenders take
                 turns, A B C A B C; each number is the median of the rounds.
 
                 - **limit**: the same batches, already in memory, produced as fast as the target takes them, idempotently,

@@ -13,7 +13,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.RetriableException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -95,8 +95,11 @@ final class OppositeDesk implements Runnable {
                 return; // its clients were closed under it
             }
             Throwable cause = e instanceof ExecutionException ? e.getCause() : e;
-            if (cause instanceof AuthorizationException) {
-                LOG.debug("{}: the groups on the target can't be listed", link, e);
+            if (!(cause instanceof RetriableException)) {
+                LOG.debug(
+                        "{}: the groups on the target can't be listed",
+                        link,
+                        e); // not allowed, or the target is too old
                 asked.values().forEach(answer -> answer.complete(Optional.empty()));
                 return;
             }

@@ -45,7 +45,7 @@ final class StartCheck {
     private static final Logger LOG = LoggerFactory.getLogger(StartCheck.class);
 
     /** For a broker to take a connection, and to say its first word. */
-    private static final Duration PROBE_LIMIT = Duration.ofSeconds(2);
+    private static final Duration PROBE_LIMIT = Duration.ofSeconds(5);
 
     private final LinkConfig config;
     private final Duration limit;

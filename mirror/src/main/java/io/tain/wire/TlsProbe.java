@@ -1,10 +1,10 @@
 package io.tain.wire;
 
 import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -61,13 +61,14 @@ public final class TlsProbe {
     }
 
     private static boolean speaksTls(Socket socket) throws IOException {
-        DataOutputStream out = new DataOutputStream(socket.getOutputStream());
-        out.writeInt(10); // bytes that follow: the first form of a request's header, without a body
-        out.writeShort(ApiKeys.API_VERSIONS.id);
-        out.writeShort(0); // version
-        out.writeInt(0); // correlation id
-        out.writeShort(-1); // no client id
-        out.flush();
+        ByteBuffer request = ByteBuffer.allocate(14);
+        request.putInt(10); // bytes that follow: the first form of a request's header, without a body
+        request.putShort(ApiKeys.API_VERSIONS.id);
+        request.putShort((short) 0); // version
+        request.putInt(0); // correlation id
+        request.putShort((short) -1); // no client id
+        // In one piece: four bytes are enough for the other side to give its answer and hang up on the rest.
+        socket.getOutputStream().write(request.array());
         DataInputStream in = new DataInputStream(socket.getInputStream());
         return in.readUnsignedByte() == ALERT && in.readUnsignedByte() == VERSION;
     }

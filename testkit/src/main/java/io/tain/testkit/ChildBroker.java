@@ -24,7 +24,10 @@ import java.util.stream.Stream;
 final class ChildBroker {
     private static final int TAIL_LINES = 40;
     private static final Duration ORDERLY = Duration.ofSeconds(30);
-    /** With the heap of Kafka's own scripts: thousands of partitions and a few mirrors fill 400 MiB. */
+    /**
+     * With the heap of Kafka's own scripts: thousands of partitions and a few mirrors fill 400 MiB. Without the second compiler, which
+     * would take the cores from tests that last for seconds, and make a benchmark's later turns faster than the first.
+     */
     private static final List<String> JVM_FLAGS = List.of(
             "-Xmx1g",
             "-Xms64m",
