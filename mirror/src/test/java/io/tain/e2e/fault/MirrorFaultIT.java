@@ -161,7 +161,7 @@ final class MirrorFaultIT {
                     .all()
                     .get();
             try (TainProcess again = TainProcess.run(file)) {
-                observer.awaitLagZero(topic);
+                awaitLagZero(observer, topic, again);
                 assertThat(again.isAlive()).isTrue();
             }
             AuditReport audit = clusters.audit(topic);
@@ -174,6 +174,15 @@ final class MirrorFaultIT {
                     .allSatisfy(found -> assertThat(found.invented())
                             .as(audit.toString())
                             .isLessThan(found.partition().equals(overtaken) ? begin : 1));
+        }
+    }
+
+    /** Tells what the mirror says if it does not get there. */
+    private static void awaitLagZero(Observer observer, String topic, TainProcess mirror) {
+        try {
+            observer.awaitLagZero(topic);
+        } catch (AssertionError e) {
+            throw new AssertionError(e.getMessage() + "\n" + mirror.err(), e);
         }
     }
 
