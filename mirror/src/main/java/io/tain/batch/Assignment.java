@@ -80,9 +80,11 @@ public final class Assignment {
 
     /** The writer's thread: what is sent next goes under that name; without one if the id is negative. */
     public void writtenBy(long producerId, short epoch) {
-        boolean same = writer.filter(last -> last.producerId() == producerId && last.epoch() == epoch)
-                .isPresent();
-        if (!same && producerId >= 0) {
+        Optional<Writer> last = writer;
+        boolean same = last.isPresent()
+                && last.get().producerId() == producerId
+                && last.get().epoch() == epoch;
+        if (!same && producerId >= 0) { // it is asked for each batch, and new hardly ever
             writer = Optional.of(new Writer(producerId, epoch));
         }
     }

@@ -191,8 +191,12 @@ final class DataPath {
         if (desks.takeovers().isPresent() && place.isEmpty()) {
             return takeOver(flow, desks.takeovers().get(), ready);
         }
-        if (!isSeen(flow, ready)) {
-            return Optional.empty();
+        boolean announces = desks.opposite().isPresent();
+        if (announces && place.isEmpty()) {
+            flow.announce(ready.targetId());
+        }
+        if ((announces || place.isPresent()) && !flow.isMarked()) {
+            return Optional.empty(); // the group's commit does not say yet what is about to be copied
         }
         if (desks.opposite().isPresent()) {
             CompletableFuture<Optional<String>> look = desks.opposite().get().look(partition);
@@ -226,18 +230,6 @@ final class DataPath {
         writer.begin(assignment, tracker);
         reader.add(source);
         return Optional.empty();
-    }
-
-    /** Whether the group's commit says what is about to be copied, so that others can find it. */
-    private boolean isSeen(PartitionFlow flow, TopicState.Ready ready) {
-        if (flow.place().isPresent()) {
-            return flow.isMarked();
-        }
-        if (desks.opposite().isEmpty()) {
-            return true;
-        }
-        flow.announce(ready.targetId());
-        return flow.isMarked();
     }
 
     /** Begins to make the partition this process's own, or looks whether that is done; or tells why it must halt. */

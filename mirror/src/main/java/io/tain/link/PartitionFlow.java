@@ -213,7 +213,7 @@ final class PartitionFlow {
         }
     }
 
-    /** What must be committed before the first record is copied: that the position is no longer what somebody chose. */
+    /** What must be committed before the first record is copied: which topics it is of, and whether somebody chose the position. */
     Optional<OffsetAndMetadata> toBeMarked() {
         if (phase != Phase.POSITIONED || marked) {
             return Optional.empty();
