@@ -140,7 +140,14 @@ final class MirrorFaultIT {
                     .get();
             mirror.resume();
 
-            mirror.awaitErr("HALTED " + overtaken, Observer.PATIENCE);
+            // It may see the gap in the log before it hears that the group has given its partitions away; then it sees
+            // it twice.
+            String halted = "HALTED " + overtaken;
+            mirror.awaitErr("lost [", Observer.PATIENCE);
+            Await.until(
+                    "halted once it is its own again",
+                    Observer.PATIENCE,
+                    () -> mirror.err().lastIndexOf(halted) > mirror.err().lastIndexOf("lost ["));
             Matcher told = Pattern.compile(
                             "deleted (\\d+) offsets before they were copied, from " + overtaken + "@(\\d+)")
                     .matcher(mirror.err());
