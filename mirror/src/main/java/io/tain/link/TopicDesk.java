@@ -67,19 +67,26 @@ final class TopicDesk implements Runnable {
     public void run() {
         try {
             while (stopped.getCount() > 0) {
-                boolean asked = something.tryAcquire(RETRY.toMillis(), TimeUnit.MILLISECONDS);
-                something.drainPermits();
-                step(asked);
+                if (something.tryAcquire(RETRY.toMillis(), TimeUnit.MILLISECONDS)) {
+                    something.drainPermits();
+                }
+                step();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    /** One cycle of the thread, without its wait: looks at what was asked for, or again at what was refused. */
-    void step(boolean asked) throws InterruptedException {
-        Set<Wanted> wanted = asked ? new HashSet<>(waiting) : refused();
+    /**
+     * One cycle of the thread, without its wait: looks at what was asked for, or again at what was refused. Goes by what was asked
+     * for, not by having been woken: somebody may ask in the moment in which the wait ends by itself.
+     */
+    void step() throws InterruptedException {
+        Set<Wanted> wanted = new HashSet<>(waiting);
         waiting.removeAll(wanted);
+        if (wanted.isEmpty()) {
+            wanted.addAll(refused());
+        }
         if (!wanted.isEmpty()) {
             prepare(wanted);
         }

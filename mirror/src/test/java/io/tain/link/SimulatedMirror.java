@@ -181,8 +181,8 @@ public final class SimulatedMirror {
 
     public void stepTopics() {
         try {
-            topics.step(true);
-            topics.step(false);
+            topics.step(); // what was asked for
+            topics.step(); // what was refused
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
