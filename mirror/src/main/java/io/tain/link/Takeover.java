@@ -40,7 +40,13 @@ final class Takeover {
     private final EchoGuard guard;
     private Optional<String> problem = Optional.empty();
     private String trouble = "";
+
+    /**
+     * Of the record before the place, or at it where nothing is left before it. With an older one the log would seem cut off there, as
+     * soon as another leader has written before the place.
+     */
     private int leaderEpoch;
+
     private long others;
 
     /** Below it the source has lost its records; -1 if it has all that is looked for. */
@@ -332,8 +338,9 @@ final class Takeover {
 
         private void offer(RecordBatch batch, int row) {
             if (!copied.isDone()) {
+                long before = copied.resume();
                 copied.offer(open.offset(row), digest(open, row));
-                if (copied.isDone()) {
+                if (copied.resume() != before) {
                     leaderEpoch = batch.isOldFormat() ? -1 : batch.leaderEpoch();
                 }
             } else if (open.offset(row) < known.offset() && !copied.mayLackCopies()) {

@@ -148,16 +148,28 @@ final class OutageIT {
     }
 
     @Test
-    void shouldTellWhatAPartitionWaitsForThatDoesNotMove() throws StartFailure {
+    void shouldTellWhatPartitionsWaitForThatDoNotMove() throws Exception {
         String topic = "stalled";
         Observer observer = observe(topic);
         clusters.source().createTopic(topic, 1);
         TopicPartition partition = new TopicPartition(topic, 0);
+        String hanging = "hanging";
+        clusters.source().createTopic(hanging, 1);
+        TopicPartition behind = new TopicPartition(hanging, 0);
+        LeftOpenTransaction transaction = LeftOpenTransaction.in(clusters.source(), behind);
         try (Workload load = Workload.to(clusters.source().directProperties(), topic, 1)
                         .open();
+                RunningMirror waiting = fixture(hanging).start();
                 RunningMirror mirror = fixture(topic).start()) {
             load.write(100);
             observer.awaitLagZero(topic);
+            Await.until(
+                    "it is read",
+                    Observer.PATIENCE,
+                    () -> waiting.status(behind)
+                            .filter(status -> status.state() == State.RUNNING
+                                    && status.reason().isEmpty())
+                            .isPresent());
             cutOff(proxy(clusters.target()));
             load.write(100);
             Await.until(
@@ -177,6 +189,22 @@ final class OutageIT {
                     Observer.PATIENCE,
                     () -> mirror.events().stream().anyMatch(event -> event.kind() == Event.Kind.MOVING));
             assertThat(mirror.event(Event.Kind.MOVING).partition()).isEqualTo(partition);
+
+            Await.until(
+                    "the open transaction is told",
+                    Observer.PATIENCE,
+                    () -> waiting.status(behind)
+                            .orElseThrow()
+                            .reason()
+                            .orElse("")
+                            .startsWith("a transaction has been open on the source at offset 0 for 1 min"));
+            assertThat(observer.size(hanging)).isZero();
+            transaction.abort();
+            observe(hanging).awaitLagZero(hanging);
+            assertThat(observer.size(hanging))
+                    .as("only what was in no transaction")
+                    .isEqualTo(1);
+            assertThat(waiting.status(behind).orElseThrow().reason()).isEmpty();
         }
         assertExactlyOnce(topic);
     }
