@@ -16,7 +16,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Random;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.record.TimestampType;
@@ -219,6 +221,52 @@ class TakeoverTest {
         assertThat(takeover.problem().orElseThrow()).contains("no longer has offset 100");
     }
 
+    /** Else a leader would answer that the log was cut off there (KIP-595). */
+    @Test
+    void shouldTellAnEpochThatReachesToThePlaceHoweverFarBothSidesAreCompacted() {
+        for (long seed = 1; seed <= 3_000; seed++) {
+            Random random = new Random(seed);
+            int records = 1 + random.nextInt(30);
+            int copied = random.nextInt(records + 1);
+            int[] keys = random.ints(records, 0, 1 + random.nextInt(5)).toArray();
+            int[] epochs = new int[records];
+            int epoch = 2;
+            for (int i = 0; i < records; i++) {
+                epoch += random.nextInt(5) / 4;
+                epochs[i] = epoch;
+            }
+            Takeover compacted = takeover(new Position(100, 2, 10), new Position(100, 2, 10));
+            walkTarget(
+                    compacted,
+                    10 + copied,
+                    compact(keys, random.nextInt(copied + 1), copied)
+                            .mapToObj(i -> at(10 + i, i))
+                            .toArray(ByteBuffer[]::new));
+            Takeover.OfSource source = compacted.new OfSource(0);
+            ByteBuffer[] log = compact(keys, random.nextInt(records + 1), records)
+                    .mapToObj(i -> by(OWNER, 100 + i, i, epochs[i]))
+                    .toArray(ByteBuffer[]::new);
+            for (int walk = 0; walk < 2 && !source.isDone(); walk++) {
+                source.take(fetched(100, log), 0);
+                source.onAnswer(0);
+                source.onAnswer(PATIENCE_MS);
+            }
+
+            Position place = compacted.place(10 + copied);
+            long end = 100
+                    + IntStream.of(epochs).filter(e -> e <= place.leaderEpoch()).count();
+            assertThat(compacted.problem()).as("seed " + seed).isEmpty();
+            assertThat(place.offset()).as("seed " + seed).isBetween(100L, end);
+        }
+    }
+
+    /** Of so many records, those that are left when the log's cleaner has gone so far. */
+    private static IntStream compact(int[] keys, int cleaned, int records) {
+        return IntStream.range(0, records)
+                .filter(i ->
+                        i >= cleaned || IntStream.range(i + 1, cleaned).noneMatch(later -> keys[later] == keys[i]));
+    }
+
     private void walkTarget(long marker, ByteBuffer... copies) {
         walkTarget(takeover, marker, copies);
     }
@@ -248,13 +296,17 @@ class TakeoverTest {
     }
 
     private static ByteBuffer by(long producer, long offset, int number) {
+        return by(producer, offset, number, LEADER_EPOCH);
+    }
+
+    private static ByteBuffer by(long producer, long offset, int number, int leaderEpoch) {
         return MemoryRecords.withIdempotentRecords(
                         offset,
                         Compression.NONE,
                         producer,
                         EPOCH,
                         0,
-                        LEADER_EPOCH,
+                        leaderEpoch,
                         new SimpleRecord(5, new byte[] {7}, new byte[] {(byte) number}))
                 .buffer();
     }
