@@ -204,7 +204,10 @@ final class OutageIT {
             assertThat(observer.size(hanging))
                     .as("only what was in no transaction")
                     .isEqualTo(1);
-            assertThat(waiting.status(behind).orElseThrow().reason()).isEmpty();
+            Await.until(
+                    "it is told no more",
+                    Observer.PATIENCE,
+                    () -> waiting.status(behind).orElseThrow().reason().isEmpty());
         }
         assertExactlyOnce(topic);
     }
