@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tain.batch.OpenBatch;
 import io.tain.batch.TargetTraits;
 import io.tain.batch.TargetTraits.Handling;
+import io.tain.offset.LogCleaner;
 import io.tain.offset.MapChunk.Run;
 import io.tain.offset.OffsetTracker.Position;
 import io.tain.offset.Walked;
@@ -187,7 +188,6 @@ class TakeoverTest {
         source.take(fetched(102, at(107, 8)), 0);
 
         assertThat(takeover.problem()).isEmpty();
-        // with the checkpoint's epoch, which may have ended before, the log would seem cut off there
         assertThat(takeover.place(15)).isEqualTo(new Position(107, LEADER_EPOCH, 15));
     }
 
@@ -239,11 +239,11 @@ class TakeoverTest {
             walkTarget(
                     compacted,
                     10 + copied,
-                    compact(keys, random.nextInt(copied + 1), copied)
+                    LogCleaner.left(keys, random.nextInt(copied + 1), copied)
                             .mapToObj(i -> at(10 + i, i))
                             .toArray(ByteBuffer[]::new));
             Takeover.OfSource source = compacted.new OfSource(0);
-            ByteBuffer[] log = compact(keys, random.nextInt(records + 1), records)
+            ByteBuffer[] log = LogCleaner.left(keys, random.nextInt(records + 1), records)
                     .mapToObj(i -> by(OWNER, 100 + i, i, epochs[i]))
                     .toArray(ByteBuffer[]::new);
             for (int walk = 0; walk < 2 && !source.isDone(); walk++) {
@@ -258,13 +258,6 @@ class TakeoverTest {
             assertThat(compacted.problem()).as("seed " + seed).isEmpty();
             assertThat(place.offset()).as("seed " + seed).isBetween(100L, end);
         }
-    }
-
-    /** Of so many records, those that are left when the log's cleaner has gone so far. */
-    private static IntStream compact(int[] keys, int cleaned, int records) {
-        return IntStream.range(0, records)
-                .filter(i ->
-                        i >= cleaned || IntStream.range(i + 1, cleaned).noneMatch(later -> keys[later] == keys[i]));
     }
 
     private void walkTarget(long marker, ByteBuffer... copies) {

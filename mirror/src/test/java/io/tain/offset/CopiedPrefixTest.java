@@ -150,12 +150,8 @@ class CopiedPrefixTest {
         assertThat(prefix.problem().orElseThrow()).contains("1 of 1 copies");
     }
 
-    /** What is left of the first records of a log when its cleaner has gone so far. */
-    private static Set<Integer> compacted(int[] key, int cleaned, int records) {
-        return IntStream.range(0, records)
-                .filter(i -> i >= cleaned || IntStream.range(i + 1, cleaned).noneMatch(later -> key[later] == key[i]))
-                .boxed()
-                .collect(Collectors.toSet());
+    private static Set<Integer> compacted(int[] keys, int cleaned, int records) {
+        return LogCleaner.left(keys, cleaned, records).boxed().collect(Collectors.toSet());
     }
 
     private static void tellTarget(CopiedPrefix prefix, int copied, Set<Integer> left) {
