@@ -164,7 +164,7 @@ final class DataPath {
     }
 
     /** Begins to copy a partition if its target topic is ready, else notes why not; or tells why it must halt. */
-    Optional<String> maybeStart(PartitionFlow flow) {
+    Optional<String> maybeStart(PartitionFlow flow, Pace pace) {
         TopicPartition partition = flow.partition();
         TopicState.Ready ready = ANY_TOPIC;
         if (mode == Mode.SAME_TOPIC) {
@@ -189,7 +189,7 @@ final class DataPath {
         }
         Optional<Place> place = flow.place();
         if (desks.takeovers().isPresent() && place.isEmpty()) {
-            return takeOver(flow, desks.takeovers().get(), ready);
+            return takeOver(flow, desks.takeovers().get(), ready, pace);
         }
         boolean announces = desks.opposite().isPresent();
         if (announces && place.isEmpty()) {
@@ -197,6 +197,9 @@ final class DataPath {
         }
         if ((announces || place.isPresent()) && !flow.isMarked()) {
             return Optional.empty(); // the group's commit does not say yet what is about to be copied
+        }
+        if (place.isPresent() && !isKept(flow, desks.takeovers().orElseThrow(), pace)) {
+            return Optional.empty();
         }
         if (desks.opposite().isPresent()) {
             CompletableFuture<Optional<String>> look = desks.opposite().get().look(partition);
@@ -232,9 +235,27 @@ final class DataPath {
         return Optional.empty();
     }
 
+    /** Whether the state topic has the partition's place. Not before the group took it: it refuses those who are not its members any more. */
+    private static boolean isKept(PartitionFlow flow, TakeoverDesk desk, Pace pace) {
+        CompletableFuture<Void> kept = desk.keep(flow.takeover().orElseThrow());
+        if (!kept.isDone()) {
+            flow.setReason("keeping its place in the state topic");
+            return false;
+        }
+        try {
+            kept.join();
+            return true;
+        } catch (CompletionException e) {
+            flow.postpone(
+                    pace.nanoTime() + TAKE_OVER_AGAIN.toNanos(),
+                    "it can't be taken over: " + e.getCause().getMessage());
+            return false;
+        }
+    }
+
     /** Begins to make the partition this process's own, or looks whether that is done; or tells why it must halt. */
-    private Optional<String> takeOver(PartitionFlow flow, TakeoverDesk desk, TopicState.Ready ready) {
-        long now = System.nanoTime();
+    private Optional<String> takeOver(PartitionFlow flow, TakeoverDesk desk, TopicState.Ready ready, Pace pace) {
+        long now = pace.nanoTime();
         if (flow.takeover().isEmpty()) {
             if (!flow.isPostponed(now)) {
                 TopicIds ids = new TopicIds(flow.ids().source(), ready.targetId());
@@ -329,7 +350,7 @@ final class DataPath {
 
     /** Whoever owns it next has to look again at what was looked at before its start. */
     private void callOff(PartitionFlow flow) {
-        flow.takeover().ifPresent(Job::cancel);
+        flow.callOff();
         desks.opposite().ifPresent(opposite -> opposite.forget(flow.partition()));
     }
 

@@ -392,7 +392,7 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
         do {
             for (PartitionFlow flow : flows.values()) {
                 if (flow.phase() == PartitionFlow.Phase.POSITIONED && !flow.isPaused()) {
-                    path.maybeStart(flow).ifPresent(what -> onTargetReplaced(flow, what));
+                    path.maybeStart(flow, pace).ifPresent(what -> onTargetReplaced(flow, what));
                 }
             }
         } while (commits.mark());
@@ -455,7 +455,8 @@ final class GroupMember implements Runnable, ConsumerRebalanceListener, StreamEv
     public void onFenced(Assignment assignment, String what) {
         mailbox.post(() -> flowOf(assignment).filter(PartitionFlow::isReading).ifPresent(flow -> {
             path.abandon(assignment);
-            flow.restart(pace.nanoTime() + DataPath.TAKE_OVER_AGAIN.toNanos(), what);
+            flow.restart();
+            flow.postpone(pace.nanoTime() + DataPath.TAKE_OVER_AGAIN.toNanos(), what);
         }));
     }
 

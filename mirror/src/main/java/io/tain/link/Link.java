@@ -11,6 +11,7 @@ import io.tain.offset.GroupCarrier;
 import io.tain.source.EchoGuard;
 import io.tain.state.KeptState;
 import io.tain.state.LinkEntry;
+import io.tain.state.StateLog;
 import io.tain.state.StateTopic;
 import io.tain.topic.TargetTopics;
 import io.tain.topic.TargetTopics.Wanted;
@@ -156,7 +157,7 @@ final class Link {
         check.settleGroup(source.get(), asked, () -> check.hasCopied(kept, target.orElseThrow()));
         LoopCheck loops = new LoopCheck(config, now, START_LIMIT);
         if (kept.isPresent()) {
-            Optional<StateTopic> usable = check.state(kept.get(), target.get(), matching);
+            Optional<StateLog> usable = check.state(kept.get(), target.get(), matching);
             loops.check(
                     usable,
                     entry(System.currentTimeMillis()).encode(),
@@ -311,18 +312,18 @@ final class Link {
     private TakeoverDesk startTakeovers(StateDesk state, EchoGuard guard) {
         String id = settings.writerId(0, 0) + "-takeover";
         boolean committed = config.source().readCommitted();
+        IsolationLevel isolation = committed ? IsolationLevel.READ_COMMITTED : IsolationLevel.READ_UNCOMMITTED;
         TakeoverDesk desk = new TakeoverDesk(
                 config.name(),
                 state,
                 new TakeoverDesk.Connections(
-                        () -> FenceClient.connect(config.target().client(), id, watch(Side.TARGET)),
-                        () -> walk(Side.TARGET, id, IsolationLevel.READ_UNCOMMITTED),
-                        () -> walk(
-                                Side.SOURCE,
-                                id,
-                                committed ? IsolationLevel.READ_COMMITTED : IsolationLevel.READ_UNCOMMITTED),
-                        source.orElseThrow(),
-                        target.orElseThrow()),
+                        () -> new TakeoverDesk.Clients(
+                                FenceClient.connect(config.target().client(), id, watch(Side.TARGET)),
+                                walk(Side.TARGET, id, IsolationLevel.READ_UNCOMMITTED),
+                                walk(Side.SOURCE, id, isolation)),
+                        LogOffsets.of(source.orElseThrow()),
+                        LogOffsets.of(target.orElseThrow()),
+                        new IdLife(IdLife.askedOf(target.orElseThrow()))),
                 new TakeoverDesk.Reading(committed, guard),
                 events,
                 new SystemPace());

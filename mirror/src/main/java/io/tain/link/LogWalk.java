@@ -105,7 +105,12 @@ final class LogWalk implements FetchListener, AutoCloseable {
         }
         switch (fetched.outcome()) {
             case OK -> walker.take(fetched, nowMs);
-            case OUT_OF_RANGE -> walker.onOutOfRange(fetched);
+            case OUT_OF_RANGE -> {
+                walker.onOutOfRange(fetched);
+                if (walker.position() == fetched.fetchOffset()) {
+                    notBefore.put(fetched.partition(), nowMs + BACKOFF_MS);
+                }
+            }
             default -> {
                 walker.onTrouble(fetched.error());
                 notBefore.put(fetched.partition(), nowMs + BACKOFF_MS);

@@ -5,6 +5,7 @@ import io.tain.config.LinkConfig;
 import io.tain.link.StartFailure.Side;
 import io.tain.state.OppositeLinks;
 import io.tain.state.StateKey;
+import io.tain.state.StateLog;
 import io.tain.state.StateTopic;
 import java.time.Duration;
 import java.util.Collection;
@@ -52,7 +53,7 @@ final class LoopCheck {
      * @param topics that are mirrored now
      * @param begin how the link begins
      */
-    void check(Optional<StateTopic> announced, byte[] entry, String clientId, List<String> topics, Begin begin)
+    void check(Optional<StateLog> announced, byte[] entry, String clientId, List<String> topics, Begin begin)
             throws StartFailure {
         String name = config.state().topic().orElseThrow();
         boolean once = config.state().delivery() == Delivery.EXACTLY_ONCE;
@@ -136,7 +137,7 @@ final class LoopCheck {
         };
     }
 
-    private void announce(StateTopic topic, byte[] entry) {
+    private void announce(StateLog topic, byte[] entry) {
         try {
             topic.write(Map.of(StateKey.ofLink(config.name()), entry));
         } catch (KafkaException e) {

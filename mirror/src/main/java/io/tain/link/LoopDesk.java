@@ -6,7 +6,7 @@ import io.tain.source.EchoGuard;
 import io.tain.source.WriterUnknownException;
 import io.tain.state.OppositeLinks;
 import io.tain.state.StateKey;
-import io.tain.state.StateTopic;
+import io.tain.state.StateLog;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,7 +44,7 @@ final class LoopDesk implements Runnable, EchoGuard.Registry {
 
     private final LinkConfig config;
     private final List<String> topics;
-    private final StateTopic topic;
+    private final StateLog topic;
     private final Admin source;
     private final OppositeLinks opposite;
     private final Semaphore something = new Semaphore(0);
@@ -59,7 +59,7 @@ final class LoopDesk implements Runnable, EchoGuard.Registry {
      * @param topic the state topic on the source; read and closed by this thread
      * @param ends of the link
      */
-    LoopDesk(LinkConfig config, List<String> topics, StateTopic topic, Admin source, Link.Ends ends) {
+    LoopDesk(LinkConfig config, List<String> topics, StateLog topic, Admin source, Link.Ends ends) {
         this.config = config;
         this.topics = List.copyOf(topics);
         this.topic = topic;

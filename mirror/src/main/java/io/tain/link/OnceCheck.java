@@ -2,7 +2,7 @@ package io.tain.link;
 
 import io.tain.config.LinkConfig;
 import io.tain.link.StartFailure.Side;
-import io.tain.state.StateTopic;
+import io.tain.state.StateLog;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,7 +40,7 @@ final class OnceCheck {
      * @param topics that are mirrored now
      * @param state the state topic on the target; made if it is missing
      */
-    void check(Admin target, String idPrefix, List<String> topics, StateTopic state)
+    void check(Admin target, String idPrefix, List<String> topics, StateLog state)
             throws StartFailure, InterruptedException {
         // Asked together, and answered while the state topic is looked at.
         KafkaFuture<Void> ids = target.fenceProducers(
@@ -97,7 +97,7 @@ final class OnceCheck {
         }
     }
 
-    private Optional<StartFailure> checkState(Admin target, StateTopic state) throws InterruptedException {
+    private Optional<StartFailure> checkState(Admin target, StateLog state) throws InterruptedException {
         return state.prepare(target)
                 .map(problem -> new StartFailure(
                         Side.TARGET,

@@ -17,7 +17,6 @@ import io.tain.offset.TopicIds;
 import io.tain.source.LogBreak;
 import io.tain.source.SourcePartition;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -78,6 +77,7 @@ final class PartitionFlow {
     private long notBeforeNanos;
     private Optional<TopicIds> announced = Optional.empty();
     private boolean marked;
+    private boolean owned;
 
     PartitionFlow(TopicPartition partition) {
         this.partition = partition;
@@ -116,7 +116,7 @@ final class PartitionFlow {
         origin = from;
         marked = from == Origin.MARKED;
         announced = Optional.empty();
-        place = Optional.empty();
+        owned = false;
         committedIds = ids;
         committed = position.offset();
         phase = Phase.POSITIONED;
@@ -129,22 +129,14 @@ final class PartitionFlow {
 
     /** Whether the source has, or may have, something that is not on the target. */
     boolean isBehind() {
-        if (phase == Phase.ASSIGNED) {
-            return false;
-        }
-        return source == null
-                || phase != Phase.RUNNING
-                || isPaused()
-                || source.endOffset().isEmpty()
-                || source.endOffset().getAsLong() > acknowledged();
+        return phase != Phase.ASSIGNED
+                && (source == null
+                        || phase != Phase.RUNNING
+                        || isPaused()
+                        || source.endOffset().orElse(Long.MAX_VALUE) > acknowledged());
     }
 
-    /**
-     * What {@link SourceOutlook} found.
-     *
-     * @param end where the source's log ends
-     * @param lossMs when retention will have overtaken it
-     */
+    /** What {@link SourceOutlook} found: where the source's log ends, and when retention will have overtaken it. */
     void setOutlook(OptionalLong end, OptionalLong lossMs) {
         outlookEnd = end;
         untilLossMs = lossMs;
@@ -170,15 +162,9 @@ final class PartitionFlow {
         takeover = Optional.of(job);
     }
 
-    /** As {@link #restart()}, once it has been taken over again, which is to begin later. */
-    void restart(long untilNanos, String why) {
-        restart();
-        postpone(untilNanos, why);
-    }
-
     /** The take-over under way has ended without success; the next one begins later. */
     void postpone(long untilNanos, String why) {
-        takeover = Optional.empty();
+        callOff();
         notBeforeNanos = untilNanos;
         reason = Optional.of(why);
     }
@@ -195,8 +181,8 @@ final class PartitionFlow {
     /** It is this process's own now. */
     void settle(Place found, long nowNanos) {
         require(Phase.POSITIONED);
-        takeover = Optional.empty();
         place = Optional.of(found);
+        owned = true;
         start = found.position();
         marked &= start.offset() >= committed; // else what was committed is no place any more
         committedIds = found.ids();
@@ -239,6 +225,7 @@ final class PartitionFlow {
         assignment = newAssignment;
         tracker = newTracker;
         source = newSource;
+        takeover = Optional.empty();
         phase = Phase.RUNNING;
         reason = Optional.empty();
     }
@@ -249,7 +236,14 @@ final class PartitionFlow {
         start = tracker.committable();
         left = Optional.empty();
         phase = Phase.POSITIONED;
-        origin = place.isPresent() ? Origin.MARKED : origin;
+        callOff();
+    }
+
+    /** It has to be taken over anew, if it is. */
+    void callOff() {
+        takeover.ifPresent(Job::cancel);
+        takeover = Optional.empty();
+        origin = marked && place.isPresent() ? Origin.MARKED : origin;
         place = Optional.empty();
     }
 
@@ -316,12 +310,7 @@ final class PartitionFlow {
         return tracker == null ? start.offset() : tracker.committable().offset();
     }
 
-    /**
-     * Another position is being committed for it; whether that arrives or not, the old one is not committed any more. Tells
-     * whether that is news, or only tried again.
-     *
-     * @param offsets what it is about
-     */
+    /** Another position is being committed for it, and the old one not any more. Tells whether that is news, or only tried again. */
     boolean moveOn(Offsets offsets) {
         require(Phase.BROKEN, Phase.MOVING);
         boolean news = !left.equals(Optional.of(offsets));
@@ -334,7 +323,7 @@ final class PartitionFlow {
         require(Phase.BROKEN, Phase.MOVING);
         move = Optional.empty();
         phase = Phase.ASSIGNED;
-        place = Optional.empty();
+        callOff();
         reason = Optional.of("looking for its position");
         assignment = null;
         tracker = null;
@@ -368,7 +357,7 @@ final class PartitionFlow {
 
     private void require(Phase... expected) {
         if (!List.of(expected).contains(phase)) {
-            throw new IllegalStateException(partition + " is " + phase + ", not " + Arrays.toString(expected));
+            throw new IllegalStateException(partition + " is " + phase + ", not " + List.of(expected));
         }
     }
 
@@ -413,8 +402,9 @@ final class PartitionFlow {
         }
         Position position = tracker.committable();
         boolean news = position.offset() > committed || !ids().equals(committedIds);
-        boolean mark = place.isPresent();
-        return news ? Optional.of(mark ? ids().mark(position) : ids().commit(position)) : Optional.empty();
+        // Without its place on the target, whoever takes over would take it for somebody's choice, and copy anew from
+        // there.
+        return news ? Optional.of(owned ? ids().mark(position) : ids().commit(position)) : Optional.empty();
     }
 
     void onCommitted(OffsetAndMetadata offset, long nowNanos) {

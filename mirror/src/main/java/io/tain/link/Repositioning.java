@@ -71,7 +71,7 @@ final class Repositioning {
      */
     private record Finding(Kind kind, Offsets offsets, String what, Optional<Next> next, String remedy) {}
 
-    private record Next(long offset, TopicIds topics, String text) {}
+    private record Next(Position position, TopicIds topics, String text) {}
 
     /** Decides about those of the partitions that are broken off, as far as it can now. */
     void decide(Collection<PartitionFlow> flows) {
@@ -183,7 +183,7 @@ final class Repositioning {
                         Kind.MOVED,
                         new Offsets(Math.min(from, to), Math.max(from, to)),
                         "moved by an operator from " + from + " to " + to,
-                        Optional.of(new Next(to, ids, text)),
+                        Optional.of(new Next(new Position(to, -1), ids, text)),
                         ""));
     }
 
@@ -193,8 +193,8 @@ final class Repositioning {
         return found == null ? OptionalLong.empty() : OptionalLong.of(found.offset());
     }
 
-    private static Next next(PartitionFlow flow, long offset, Uuid sourceTopic, String text) {
-        return new Next(offset, new TopicIds(sourceTopic, flow.ids().target()), text);
+    private static Next next(PartitionFlow flow, Position position, Uuid sourceTopic, String text) {
+        return new Next(position, new TopicIds(sourceTopic, flow.ids().target()), text);
     }
 
     private Finding lost(PartitionFlow flow, long start) {
@@ -203,7 +203,7 @@ final class Repositioning {
                 + place(flow) + ": the log now begins at " + start;
         Optional<Next> next = policies.lost() == Lost.HALT
                 ? Optional.empty()
-                : Optional.of(next(flow, start, flow.ids().source(), "goes on at " + start));
+                : Optional.of(next(flow, new Position(start, -1), flow.ids().source(), "goes on at " + start));
         return new Finding(
                 Kind.LOST,
                 lost,
@@ -215,6 +215,8 @@ final class Repositioning {
     private Finding truncated(PartitionFlow flow, long cut, long end) {
         long position = flow.found().position();
         long onward = Math.min(position, Math.max(cut, end));
+        // With it, who reads on there notices if the log was cut off once more, below that, before anything was read.
+        int leaderEpoch = flow.found().leaderEpoch();
         String what =
                 "the source's log was cut off below " + place(flow) + ", as an unclean leader election does: up to "
                         + cut + " it is what was copied, and it now ends at " + end;
@@ -223,14 +225,14 @@ final class Repositioning {
             case REWIND ->
                 Optional.of(next(
                         flow,
-                        cut,
+                        new Position(cut, leaderEpoch),
                         flow.ids().source(),
                         "goes back to " + cut + "; " + (position - cut)
                                 + " offsets are on the target that the source has lost"));
             case CONTINUE ->
                 Optional.of(next(
                         flow,
-                        onward,
+                        new Position(onward, leaderEpoch),
                         flow.ids().source(),
                         "goes on at " + onward + "; the " + (onward - cut) + " offsets that the source has from " + cut
                                 + " are not copied"));
@@ -253,7 +255,7 @@ final class Repositioning {
                 ? Optional.empty()
                 : Optional.of(next(
                         flow,
-                        start,
+                        new Position(start, -1),
                         found.newTopic(),
                         "copies the new topic from " + start + ", behind what the target has of the old"));
         return new Finding(
@@ -276,7 +278,7 @@ final class Repositioning {
         Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
         moves.forEach((flow, finding) -> {
             Next next = finding.next().orElseThrow();
-            offsets.put(flow.partition(), next.topics().commit(new Position(next.offset(), -1)));
+            offsets.put(flow.partition(), next.topics().commit(next.position()));
         });
         moves.forEach((flow, finding) -> {
             if (flow.moveOn(finding.offsets())) {

@@ -5,6 +5,7 @@ import io.tain.config.LinkConfig;
 import io.tain.config.StartPosition;
 import io.tain.link.StartFailure.Side;
 import io.tain.state.KeptState;
+import io.tain.state.StateLog;
 import io.tain.state.StateTopic;
 import io.tain.wire.FenceClient;
 import io.tain.wire.TlsProbe;
@@ -186,9 +187,9 @@ final class StartCheck {
     }
 
     /** Returns the state topic if it can be used; refuses a link that was failed over. */
-    Optional<StateTopic> state(KeptState kept, Admin target, List<String> matching)
+    Optional<StateLog> state(KeptState kept, Admin target, List<String> matching)
             throws StartFailure, InterruptedException {
-        StateTopic topic = kept.topic();
+        StateLog topic = kept.topic();
         if (config.state().delivery() == Delivery.EXACTLY_ONCE) {
             new OnceCheck(config, limit).check(target, FenceClient.idPrefix(config.name()), matching, topic);
         } else if (topic.prepare(target).isPresent()) {

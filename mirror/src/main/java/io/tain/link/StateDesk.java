@@ -7,7 +7,7 @@ import io.tain.state.Checkpoint.Phase;
 import io.tain.state.KeptState;
 import io.tain.state.LinkEntry;
 import io.tain.state.StateKey;
-import io.tain.state.StateTopic;
+import io.tain.state.StateLog;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -24,13 +24,14 @@ import java.util.function.LongFunction;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.InterruptException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The thread of a link that keeps its state on the target: once a second what has moved, and what is left at a release. Owns the
- * {@link StateTopic}; others ask through the mailbox, and nothing of the data path waits for it. It is the first to hear that the link
+ * {@link StateLog}; others ask through the mailbox, and nothing of the data path waits for it. It is the first to hear that the link
  * is failed over.
  */
 final class StateDesk implements Runnable {
@@ -46,14 +47,14 @@ final class StateDesk implements Runnable {
 
     private final String link;
     private final KeptState kept;
-    private final StateTopic topic;
+    private final StateLog topic;
     private final Admin target;
     private final LongFunction<LinkEntry> entry;
     private final Pace pace;
     private final Semaphore something = new Semaphore(0);
     private final Mailbox mailbox = new Mailbox(something::release);
     private final Map<Assignment, Copying> tracked = new HashMap<>();
-    private final Map<Assignment, Position> written = new HashMap<>();
+    private final Map<Assignment, Told> written = new HashMap<>();
     private final List<Contribution> others = new ArrayList<>();
     private volatile boolean stopping;
     private volatile OptionalLong failingSinceNanos = OptionalLong.empty();
@@ -86,6 +87,9 @@ final class StateDesk implements Runnable {
         this.renewNanos = nextNanos + TimeUnit.MILLISECONDS.toNanos(RENEW_MS);
         this.lookNanos = nextNanos + TimeUnit.MILLISECONDS.toNanos(LOOK_MS);
     }
+
+    /** What is new in a checkpoint. The source's topic is known only once its partition was read. */
+    private record Told(Position position, Uuid sourceTopic) {}
 
     /** State beside checkpoints: asked on the desk's thread once a second, and told whether that was written. */
     interface Contribution {
@@ -191,13 +195,18 @@ final class StateDesk implements Runnable {
             while (!stopping) {
                 something.tryAcquire(INTERVAL_MS, TimeUnit.MILLISECONDS);
                 something.drainPermits();
-                mailbox.drain();
-                maybeWrite();
-                maybeLook();
+                step();
             }
         } catch (InterruptedException | InterruptException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** One cycle of the thread. */
+    void step() {
+        mailbox.drain();
+        maybeWrite();
+        maybeLook();
     }
 
     /** While the group is being joined: by the time that partitions are taken over, the state is known. Tells whether it is. */
@@ -228,12 +237,13 @@ final class StateDesk implements Runnable {
         }
         nextNanos = pace.nanoTime() + TimeUnit.MILLISECONDS.toNanos(INTERVAL_MS);
         Map<StateKey, byte[]> news = new HashMap<>();
-        Map<Assignment, Position> moved = new HashMap<>();
+        Map<Assignment, Told> moved = new HashMap<>();
         tracked.forEach((assignment, copying) -> {
-            Position now = copying.tracker().committable();
+            Told now =
+                    new Told(copying.tracker().committable(), copying.source().topicId());
             if (!now.equals(written.get(assignment))) {
                 moved.put(assignment, now);
-                add(news, copying, now, Phase.COPYING);
+                add(news, copying, now.position(), Phase.COPYING);
             }
         });
         collect(news);

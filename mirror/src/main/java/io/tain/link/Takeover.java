@@ -19,6 +19,9 @@ import io.tain.wire.FetchedPartition;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.record.TimestampType;
 
@@ -30,6 +33,9 @@ final class Takeover {
     /** A leader that has just been elected may not show the end of its log yet. */
     private static final long END_PATIENCE_MS = 30_000;
 
+    /** How often the same place is read before it counts as damaged in the log itself, and not on the way. */
+    private static final int MAX_DAMAGED_READS = 3;
+
     private final TopicPartition partition;
     private final Position from;
     private final Position known;
@@ -40,6 +46,7 @@ final class Takeover {
     private final EchoGuard guard;
     private Optional<String> problem = Optional.empty();
     private String trouble = "";
+    private int damagedReads;
 
     /**
      * Of the record before the place, or at it where nothing is left before it. With an older one the log would seem cut off there, as
@@ -140,6 +147,23 @@ final class Takeover {
                 : 31 * records.contentDigest(row) + records.timestamp(row);
     }
 
+    /** Of batches that are not opened: one wrong bit could hide copies, or the marker that the walk is to end at. */
+    private static void requireSound(RecordBatch batch) {
+        if (!batch.isChecksumValid()) {
+            throw new InvalidBatchException("checksum of the batch at offset " + batch.baseOffset() + " is wrong");
+        }
+    }
+
+    private void onDamage(String side, long position, InvalidBatchException what) {
+        damagedReads++;
+        String text = "the " + side + "'s log is damaged behind offset " + position + ": " + what.getMessage();
+        if (damagedReads < MAX_DAMAGED_READS) {
+            trouble = text + "; reading it again";
+        } else {
+            problem = Optional.of(text);
+        }
+    }
+
     /** The walk through the target, up to the marker. */
     final class OfTarget implements Walker {
         private final long owner;
@@ -185,26 +209,33 @@ final class Takeover {
                     take(batches.next());
                 }
             } catch (InvalidBatchException e) {
-                problem = Optional.of("the target's log is damaged behind offset " + position + ": " + e.getMessage());
+                onDamage("target", position, e);
             }
         }
 
         private void take(RecordBatch batch) {
+            boolean isCopy =
+                    batch.nextOffset() > position && !batch.isControl() && producers.contains(batch.producerId());
+            long first = Math.max(position, batch.baseOffset());
+            if (isCopy) {
+                open.open(batch, first);
+            } else {
+                requireSound(batch);
+            }
+            damagedReads = 0;
             if (batch.nextOffset() <= position) {
                 return;
             }
-            copied.addMissingOnTarget(Math.max(0, batch.baseOffset() - position));
+            copied.addMissingOnTarget(first - position);
             if (batch.isControl()) {
                 ended = batch.producerId() == owner && batch.producerEpoch() == markerEpoch;
-            } else if (producers.contains(batch.producerId())) {
-                long first = Math.max(position, batch.baseOffset());
-                open.open(batch, first);
+            } else if (isCopy) {
                 for (int row = 0; row < open.count(); row++) {
                     copied.addCopy(open.offset(row), digest(open, row));
                 }
                 copied.addMissingOnTarget(batch.nextOffset() - first - open.count());
             } else {
-                others += batch.nextOffset() - Math.max(position, batch.baseOffset());
+                others += batch.nextOffset() - first;
             }
             position = batch.nextOffset();
             if (ended && copied.isHollow()) {
@@ -228,14 +259,16 @@ final class Takeover {
     /** The walk through the source, after that of the target. */
     final class OfSource implements Walker {
         private final AdmissionPolicy policy = new AdmissionPolicy(traits);
-        private final long logStart;
+        private final Supplier<CompletableFuture<Long>> logStart;
+        private CompletableFuture<Long> asked;
         private long position = from.offset();
-        private long atEndSinceMs = -1;
+        private long quietSinceMs = -1;
+        private long quietAt = -1;
         private long end = -1;
         private OptionalLong before = OptionalLong.empty();
 
-        /** @param logStart where the source's log begins; -1 if unknown */
-        OfSource(long logStart) {
+        /** @param logStart asks where the source's log begins */
+        OfSource(Supplier<CompletableFuture<Long>> logStart) {
             this.logStart = logStart;
         }
 
@@ -270,22 +303,27 @@ final class Takeover {
             } catch (WriterUnknownException e) {
                 trouble = e.trouble().orElse(""); // and it is read again from where it was held up
             } catch (InvalidBatchException e) {
-                problem = Optional.of("the source's log is damaged behind offset " + position + ": " + e.getMessage());
+                onDamage("source", position, e);
             }
             end = readCommitted ? fetched.marks().lastStable() : fetched.marks().highWatermark();
             conclude();
         }
 
-        /** What has nothing new is left out of answers, so the end shows by their going by. */
+        /**
+         * What has nothing new is left out of answers, so the end shows by their going by. Nothing may lie before the end that the broker
+         * tells: compaction has taken the last batches before it, and an election what came behind.
+         */
         @Override
         public void onAnswer(long nowMs) {
-            if (isDone() || end < 0 || position < end) {
-                atEndSinceMs = -1;
+            if (isDone() || end < 0) {
                 return;
             }
-            atEndSinceMs = atEndSinceMs < 0 ? nowMs : atEndSinceMs;
-            boolean hasWaited = before.isPresent(); // at the end of the walk before
-            if (hasWaited || nowMs - atEndSinceMs > END_PATIENCE_MS) {
+            if (quietSinceMs < 0 || quietAt != position) {
+                quietSinceMs = nowMs;
+                quietAt = position;
+            }
+            boolean hasWaited = before.isPresent() && position >= end; // at the end of the walk before
+            if (hasWaited || nowMs - quietSinceMs > END_PATIENCE_MS) {
                 copied.endOfSource(position);
                 conclude();
                 if (problem.isEmpty() && copied.isDone() && position < known.offset()) {
@@ -309,20 +347,26 @@ final class Takeover {
             position = from.offset();
             leaderEpoch = from.leaderEpoch();
             end = -1;
-            atEndSinceMs = -1;
+            quietSinceMs = -1;
         }
 
         private void take(RecordBatch batch, AbortedTransactions aborted) {
             Verdict verdict = policy.decide(batch, position, aborted);
-            if (verdict.action() == Verdict.Action.SKIP) {
+            boolean skipped = verdict.action() == Verdict.Action.SKIP;
+            boolean mirrored = !skipped && verdict.action() != Verdict.Action.DROP && !guard.isEcho(batch.producerId());
+            if (mirrored) {
+                open.open(batch, position);
+            } else {
+                requireSound(batch);
+            }
+            damagedReads = 0;
+            if (skipped) {
                 return;
             }
-            boolean mirrored = verdict.action() != Verdict.Action.DROP && !guard.isEcho(batch.producerId());
             if (!mirrored) {
                 long missingFrom = verdict == Verdict.EMPTY ? batch.nextOffset() : batch.baseOffset();
                 copied.addMissingOnSource(Math.max(0, missingFrom - position));
             } else {
-                open.open(batch, position);
                 for (int row = 0; row < open.count() && !isDone(); row++) {
                     copied.addMissingOnSource(open.offset(row) - position);
                     offer(batch, row);
@@ -352,11 +396,27 @@ final class Takeover {
         /** Retention leaves a hole at the beginning. A log that was cut off before the position has none of what was copied. */
         @Override
         public void onOutOfRange(FetchedPartition fetched) {
-            if (position < logStart) {
-                copied.addMissingOnSource(logStart - position);
-                position = logStart;
-                sourceLostBelow = logStart;
-            } else if (logStart >= 0 && position == from.offset()) {
+            if (asked == null) {
+                asked = logStart.get(); // not before: retention may have gone on
+            }
+            if (asked.isDone()) {
+                CompletableFuture<Long> told = asked;
+                asked = null;
+                try {
+                    onOutOfRange((long) told.join());
+                } catch (CompletionException e) {
+                    onTrouble("can't find out where its log begins: "
+                            + e.getCause().getMessage());
+                }
+            }
+        }
+
+        private void onOutOfRange(long start) {
+            if (position < start) {
+                copied.addMissingOnSource(start - position);
+                position = start;
+                sourceLostBelow = start;
+            } else if (position == from.offset()) {
                 sourceLostBelow = Long.MAX_VALUE;
             } else {
                 problem = Optional.of("the source's log no longer has offset " + position + ", from where on "
@@ -367,6 +427,7 @@ final class Takeover {
         @Override
         public void onTrouble(String what) {
             trouble = "source: " + what;
+            quietSinceMs = -1;
         }
     }
 }

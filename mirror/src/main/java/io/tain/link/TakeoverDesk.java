@@ -3,6 +3,7 @@ package io.tain.link;
 import io.tain.batch.Assignment.Owner;
 import io.tain.batch.OpenBatch;
 import io.tain.batch.TargetTraits;
+import io.tain.link.PlaceKeeper.Keeping;
 import io.tain.offset.OffsetTracker.Position;
 import io.tain.offset.TopicIds;
 import io.tain.offset.Walked;
@@ -15,7 +16,6 @@ import io.tain.state.StateKey;
 import io.tain.wire.FenceClient;
 import io.tain.wire.FenceClient.Ownership;
 import io.tain.wire.ProducerIdentity;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -29,8 +29,6 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.ListOffsetsResult;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
@@ -42,7 +40,7 @@ import org.slf4j.LoggerFactory;
  * finds the place where the copy goes on, and keeps both in the state topic. Many partitions go side by side, each as in
  *
  * <pre>
- *   ASKING for log ends and state ─▶ FENCING ─▶ WALKING the target ─▶ WALKING the source ─▶ KEEPING ─▶ done
+ *   ASKING for log ends and state ─▶ FENCING ─▶ WALKING the target ─▶ WALKING the source ─▶ done; then, asked for, KEEPING
  * </pre>
  *
  * <p>A partition needs neither fence nor walks if it has never had an owner and nothing counts as a copy, or if its last owner has
@@ -57,8 +55,6 @@ final class TakeoverDesk implements Runnable, Ticking {
     /** What it takes to connect to a broker near by, and to be told of the others. */
     private static final int POLLS_TO_CONNECT = 8;
 
-    private static final long GATHER_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
-
     private final String link;
     private final StateDesk state;
     private final Connections connections;
@@ -68,27 +64,34 @@ final class TakeoverDesk implements Runnable, Ticking {
     private final Semaphore something = new Semaphore(0);
     private final Mailbox mailbox = new Mailbox(something::release);
     private final List<Job> jobs = new ArrayList<>();
+    private final PlaceKeeper keeper;
     private final OpenBatch open = new OpenBatch(Stream.MAX_DECOMPRESSED_BYTES);
     private volatile boolean stopping;
     private volatile long tickNanos;
-    private long keepNanos;
-    private IdLife idLife;
 
     /**
-     * What the desk speaks to clusters through; made and closed by its thread.
+     * What the desk speaks to clusters through.
      *
-     * @param fences to the target's coordinators
-     * @param targetLog reads the target
-     * @param sourceLog reads the source
+     * @param clients made and closed by its thread
      * @param source asks the source
      * @param target asks the target
+     * @param idLife for how long the target remembers producers
      */
-    record Connections(
-            Supplier<FenceClient> fences,
-            Supplier<LogWalk> targetLog,
-            Supplier<LogWalk> sourceLog,
-            Admin source,
-            Admin target) {}
+    record Connections(Supplier<Clients> clients, LogOffsets source, LogOffsets target, IdLife idLife) {}
+
+    /**
+     * @param fences to the target's coordinators
+     * @param target reads the target
+     * @param source reads the source
+     */
+    record Clients(FenceClient fences, LogWalk target, LogWalk source) implements AutoCloseable {
+        @Override
+        public void close() {
+            fences.close();
+            target.close();
+            source.close();
+        }
+    }
 
     /**
      * How the source is read.
@@ -105,6 +108,7 @@ final class TakeoverDesk implements Runnable, Ticking {
         this.reading = reading;
         this.events = events;
         this.pace = pace;
+        this.keeper = new PlaceKeeper(link, state, pace);
         this.tickNanos = pace.nanoTime();
     }
 
@@ -164,7 +168,8 @@ final class TakeoverDesk implements Runnable, Ticking {
         private Takeover takeover;
         private Takeover.OfTarget target;
         private Takeover.OfSource source;
-        private CompletableFuture<Long> sourceStart;
+        private Keeping keeping;
+        private boolean isToBeKept;
 
         private Job(Request request) {
             this.request = request;
@@ -180,7 +185,9 @@ final class TakeoverDesk implements Runnable, Ticking {
 
         /** Any thread: the partition is somebody else's now. */
         void cancel() {
-            done.cancel(false);
+            if (!done.cancel(false) && keeping != null) {
+                keeping.done().cancel(false);
+            }
         }
 
         /**
@@ -217,6 +224,18 @@ final class TakeoverDesk implements Runnable, Ticking {
         return job;
     }
 
+    /**
+     * The thread that asked for it: has the place of a job that is done written into the state topic; the future fails if it can't be. That it is this process's
+     * to write is to be known by then: who has lost the partition without having heard of it must not tell others where to go on.
+     */
+    CompletableFuture<Void> keep(Job job) {
+        if (!job.isToBeKept) {
+            job.isToBeKept = true;
+            mailbox.post(() -> keeper.add(job.keeping));
+        }
+        return job.keeping.done();
+    }
+
     void stop() {
         stopping = true;
         something.release();
@@ -229,116 +248,98 @@ final class TakeoverDesk implements Runnable, Ticking {
 
     @Override
     public void run() {
-        try (FenceClient fences = connections.fences.get();
-                LogWalk target = connections.targetLog.get();
-                LogWalk source = connections.sourceLog.get();
+        try (Clients clients = connections.clients.get();
                 open) {
-            idLife = new IdLife(connections.target);
             for (int i = 0; i < POLLS_TO_CONNECT; i++) {
-                fences.poll(BUSY_POLL_MS, pace.steadyMs()); // while the group is being joined
+                clients.fences.poll(BUSY_POLL_MS, pace.steadyMs()); // while the group is being joined
             }
             while (!stopping) {
                 tickNanos = pace.nanoTime();
-                if (jobs.isEmpty() && something.tryAcquire(IDLE_MS, TimeUnit.MILLISECONDS)) {
+                if (jobs.isEmpty() && keeper.isIdle() && something.tryAcquire(IDLE_MS, TimeUnit.MILLISECONDS)) {
                     something.drainPermits();
                 }
-                mailbox.drain();
-                jobs.removeIf(Job::isOver);
-                if (!jobs.isEmpty()) {
-                    step(fences, target, source);
-                }
+                step(clients);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private void step(FenceClient fences, LogWalk target, LogWalk source) throws InterruptedException {
+    /** One cycle of the thread. */
+    void step(Clients clients) {
+        mailbox.drain();
+        jobs.removeIf(Job::isOver);
+        keeper.maybeKeep(!jobs.isEmpty());
+        if (jobs.isEmpty()) {
+            return;
+        }
         List<Job> fresh = jobs.stream().filter(job -> job.fence == null).toList();
         if (!fresh.isEmpty()) {
             begin(fresh);
             fresh.stream().filter(Job::mayWalk).map(Job::topic).distinct().forEach(topic -> {
-                target.watch(topic);
-                source.watch(topic);
+                clients.target.watch(topic);
+                clients.source.watch(topic);
             });
-            fresh.stream().filter(job -> !job.done.isDone()).forEach(job -> {
-                job.progress = "fencing off former owners";
-                String id = FenceClient.idPrefix(link) + job.request.partition;
-                job.sinceMs = pace.steadyMs();
-                job.fence = fences.fence(id, job.request.partition, job::isAlone);
-            });
+            fresh.stream().filter(job -> !job.done.isDone()).forEach(job -> fence(job, clients.fences));
         }
         long nowMs = pace.steadyMs();
-        fences.poll(BUSY_POLL_MS, nowMs);
-        if (!target.isIdle()) {
-            target.poll(BUSY_POLL_MS, nowMs);
+        clients.fences.poll(BUSY_POLL_MS, nowMs);
+        if (!clients.target.isIdle()) {
+            clients.target.poll(BUSY_POLL_MS, nowMs);
         }
-        if (!source.isIdle()) {
-            source.poll(BUSY_POLL_MS, nowMs);
+        if (!clients.source.isIdle()) {
+            clients.source.poll(BUSY_POLL_MS, nowMs);
         }
-        List<Job> found = new ArrayList<>();
         for (Job job : jobs) {
-            if (!job.done.isDone() && advance(job, target, source)) {
-                found.add(job);
+            if (!job.done.isDone() && advance(job, clients)) {
+                settle(job);
             }
         }
-        if (found.isEmpty()) {
-            keepNanos = pace.nanoTime() + GATHER_NANOS;
-        } else if (found.size() == jobs.size() || pace.nanoTime() - keepNanos >= 0) {
-            keep(found); // one write for many: it is waited for
-        }
-        fences.trouble()
+        clients.fences
+                .trouble()
                 .ifPresent(what -> jobs.stream()
                         .filter(job -> job.owner == null && job.fence != null)
                         .forEach(job -> job.progress = "fencing off former owners: " + what));
     }
 
+    private void fence(Job job, FenceClient fences) {
+        job.progress = "fencing off former owners";
+        String id = FenceClient.idPrefix(link) + job.request.partition;
+        job.sinceMs = pace.steadyMs();
+        job.fence = fences.fence(id, job.request.partition, job::isAlone);
+    }
+
     /** Chooses each one's checkpoint, by what the state topic and the target's logs have. */
     private void begin(List<Job> fresh) {
         try {
-            Map<TopicPartition, OffsetSpec> first = new HashMap<>();
-            Map<TopicPartition, OffsetSpec> last = new HashMap<>();
-            fresh.forEach(job -> first.put(job.request.partition, OffsetSpec.earliest()));
-            fresh.forEach(job -> last.put(job.request.partition, OffsetSpec.latest()));
-            ListOffsetsResult starts = connections.target.listOffsets(first);
-            ListOffsetsResult ends = connections.target.listOffsets(last);
-            ListOffsetsResult sourceStarts = connections.source.listOffsets(first);
+            Set<TopicPartition> partitions =
+                    fresh.stream().map(job -> job.request.partition).collect(Collectors.toSet());
             StateKey failover = StateKey.ofFailover(link);
-            Map<StateKey, byte[]> kept = state.read(key -> key.equals(failover)
-                            || (first.containsKey(key.partition())
-                                    && (key.kind() == StateKey.Kind.CHECKPOINT || key.kind() == StateKey.Kind.MAP)))
-                    .get(30, TimeUnit.SECONDS);
+            TakeoverInquiry asked = new TakeoverInquiry(
+                    partitions,
+                    connections.target,
+                    state.read(key -> key.equals(failover)
+                            || (partitions.contains(key.partition())
+                                    && (key.kind() == StateKey.Kind.CHECKPOINT || key.kind() == StateKey.Kind.MAP))),
+                    connections.idLife.ms());
+            asked.await(pace);
+            Map<StateKey, byte[]> kept = asked.state();
             refuseFailedOver(kept);
             TakeoverMaps maps = new TakeoverMaps(kept);
-            long idLifeMs = idLife.ms(Duration.ofSeconds(30));
             for (Job job : fresh) {
-                job.idLifeMs = idLifeMs;
                 TopicPartition partition = job.request.partition;
-                job.sourceStart = sourceStarts
-                        .partitionResult(partition)
-                        .toCompletionStage()
-                        .toCompletableFuture()
-                        .handle((found, failure) -> failure == null ? found.offset() : -1);
-                long start = starts.partitionResult(partition)
-                        .get(30, TimeUnit.SECONDS)
-                        .offset();
-                long end = ends.partitionResult(partition)
-                        .get(30, TimeUnit.SECONDS)
-                        .offset();
+                job.idLifeMs = asked.idLifeMs();
                 job.start = TakeoverStart.of(
                         job.request,
                         Optional.ofNullable(kept.get(key(job))).flatMap(Checkpoint::parse),
                         maps,
-                        new TakeoverStart.Log(start, end));
+                        asked.target(partition));
                 job.producers.addAll(job.start.producers());
                 job.hasMap = maps.has(partition, job.start.ids());
                 job.start.undecided().ifPresent(why -> job.done.completeExceptionally(new Undecided(why)));
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            fresh.forEach(job -> job.done.completeExceptionally(e));
-        } catch (Exception e) {
-            Throwable cause = e.getCause() == null ? e : e.getCause();
+        } catch (RuntimeException e) {
+            Throwable cause = e instanceof CompletionException ? e.getCause() : e;
             fresh.forEach(job -> job.done.completeExceptionally(cause));
         }
     }
@@ -356,7 +357,7 @@ final class TakeoverDesk implements Runnable, Ticking {
     }
 
     /** Takes a step if what it waits for is there; tells whether the place is found. */
-    private boolean advance(Job job, LogWalk targetLog, LogWalk sourceLog) {
+    private boolean advance(Job job, Clients clients) {
         if (job.owner == null) {
             if (!job.fence.isDone()) {
                 return false;
@@ -371,15 +372,15 @@ final class TakeoverDesk implements Runnable, Ticking {
             job.producers.add(
                     new Producer(job.owner.identity().id(), job.owner.identity().epoch()));
             if (job.owner.markerEpoch().isPresent()) {
-                beginWalk(job, targetLog);
+                beginWalk(job, clients.target);
             }
         }
         if (job.takeover == null) {
             return true;
         }
-        if (job.source == null && job.takeover.problem().isEmpty() && job.target.isDone() && job.sourceStart.isDone()) {
-            job.source = job.takeover.new OfSource(job.sourceStart.join());
-            sourceLog.add(job.source);
+        if (job.source == null && job.takeover.problem().isEmpty() && job.target.isDone()) {
+            job.source = job.takeover.new OfSource(() -> sourceStart(job.request.partition));
+            clients.source.add(job.source);
         }
         boolean isOver = job.takeover.problem().isPresent() || (job.source != null && job.source.isDone());
         Optional<String> problem = isOver ? problem(job) : Optional.empty();
@@ -390,7 +391,7 @@ final class TakeoverDesk implements Runnable, Ticking {
                     job.request.partition,
                     problem.get());
             job.start = job.start.fromCheckpoint();
-            beginWalk(job, targetLog);
+            beginWalk(job, clients.target);
             return false;
         }
         if (problem.isPresent()) {
@@ -403,6 +404,10 @@ final class TakeoverDesk implements Runnable, Ticking {
                 + job.start.walkFrom().offset()
                 + (job.takeover.trouble().isEmpty() ? "" : ": " + job.takeover.trouble());
         return isOver;
+    }
+
+    private CompletableFuture<Long> sourceStart(TopicPartition partition) {
+        return connections.source.list(Set.of(partition), OffsetSpec.earliest()).get(partition);
     }
 
     private static Optional<String> problem(Job job) {
@@ -434,67 +439,51 @@ final class TakeoverDesk implements Runnable, Ticking {
         targetLog.add(job.target);
     }
 
-    /** Before anything is written, whoever comes next must know under which name. */
-    private void keep(List<Job> found) throws InterruptedException {
+    /** The place is known: to be {@linkplain #keep kept} before anything is written there. */
+    private void settle(Job job) {
+        Position position = job.takeover == null ? job.start.known() : job.takeover.place(job.target.position());
+        Optional<Walked> walked = Optional.ofNullable(job.takeover)
+                .filter(used -> !job.start.afresh())
+                .map(Takeover::walked);
+        List<Producer> producers = List.copyOf(job.producers);
+        ProducerIdentity identity = job.owner.identity();
+        Owner owner = new Owner(identity.id(), identity.epoch(), job.sinceMs, job.idLifeMs);
+        Place place = new Place(position, job.start.ids(), owner, producers, walked);
         Map<StateKey, byte[]> records = new HashMap<>();
-        Map<Job, Place> places = new HashMap<>();
-        for (Job job : found) {
-            Position position = job.takeover == null ? job.start.known() : job.takeover.place(job.target.position());
-            Optional<Walked> walked = Optional.ofNullable(job.takeover)
-                    .filter(used -> !job.start.afresh())
-                    .map(Takeover::walked);
-            List<Producer> producers = List.copyOf(job.producers);
-            ProducerIdentity identity = job.owner.identity();
-            Owner owner = new Owner(identity.id(), identity.epoch(), job.sinceMs, job.idLifeMs);
-            places.put(job, new Place(position, job.start.ids(), owner, producers, walked));
-            records.put(
-                    key(job),
-                    new Checkpoint(
-                                    position.offset(),
-                                    position.leaderEpoch(),
-                                    position.targetOffset(),
-                                    job.start.ids().source(),
-                                    job.start.ids().target(),
-                                    producers,
-                                    Phase.COPYING,
-                                    pace.currentTimeMs())
-                            .encode());
-            if (!job.hasMap || job.start.isAfterLoss()) {
-                records.putAll(TakeoverMaps.records(link, job.request.partition, job.start, places.get(job)));
-            }
+        records.put(
+                key(job),
+                new Checkpoint(
+                                position.offset(),
+                                position.leaderEpoch(),
+                                position.targetOffset(),
+                                job.start.ids().source(),
+                                job.start.ids().target(),
+                                producers,
+                                Phase.COPYING,
+                                pace.currentTimeMs())
+                        .encode());
+        if (!job.hasMap || job.start.isAfterLoss()) {
+            records.putAll(TakeoverMaps.records(link, job.request.partition, job.start, place));
         }
-        // Whoever fails the link over writes that first and looks at these then: so one of the two sees the other.
-        StateKey failover = StateKey.ofFailover(link);
-        CompletableFuture<Map<StateKey, byte[]>> written =
-                state.write(records).thenCompose(done -> state.read(failover::equals));
-        boolean isWritten = pace.await(written, Duration.ofSeconds(60)) && !written.isCompletedExceptionally();
-        Optional<String> refusal = isWritten
-                ? KeptState.refusal(link, Optional.ofNullable(written.join().get(failover)))
-                : Optional.of("the state topic can't be written on the target, or not be read");
-        if (refusal.isEmpty()) {
-            places.forEach((job, place) -> {
-                if (job.takeover != null && job.takeover.copies() > 0) {
-                    LOG.info(
-                            "{}: {} goes on at source offset {}: {} records from {} on were copied already",
-                            link,
-                            job.request.partition,
-                            place.position().offset(),
-                            job.takeover.copies(),
-                            job.start.walkFrom().offset());
-                }
-                job.start
-                        .repeats()
-                        .filter(what -> what.isOf(job.owner.identity()))
-                        .ifPresent(what -> what.tell(
-                                events,
-                                job.request.partition,
-                                place.position(),
-                                job.takeover == null ? 0 : job.takeover.copies(),
-                                job.takeover == null ? 0 : job.takeover.others()));
-                job.done.complete(place);
-            });
-        } else {
-            found.forEach(job -> job.done.completeExceptionally(new IllegalStateException(refusal.get())));
+        job.keeping = new Keeping(records, () -> tell(job, position), new CompletableFuture<>());
+        job.done.complete(place);
+    }
+
+    private void tell(Job job, Position position) {
+        int copies = job.takeover == null ? 0 : job.takeover.copies();
+        long others = job.takeover == null ? 0 : job.takeover.others();
+        if (copies > 0) {
+            LOG.info(
+                    "{}: {} goes on at source offset {}: {} records from {} on were copied already",
+                    link,
+                    job.request.partition,
+                    position.offset(),
+                    copies,
+                    job.start.walkFrom().offset());
         }
+        job.start
+                .repeats()
+                .filter(what -> what.isOf(job.owner.identity()))
+                .ifPresent(what -> what.tell(events, job.request.partition, position, copies, others));
     }
 }

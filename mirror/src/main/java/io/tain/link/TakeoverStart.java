@@ -63,7 +63,10 @@ record TakeoverStart(
         Optional<Repeats> repeats = Optional.empty();
         if (checkpoint.isPresent() && checkpoint.get().targetOffset() >= marked) {
             Checkpoint best = checkpoint.get();
-            known = new Position(best.sourceOffset(), best.leaderEpoch(), best.targetOffset());
+            boolean committedMore = marked == best.targetOffset() && committed.offset() > best.sourceOffset();
+            if (!committedMore) { // else what lies between was passed by, and nothing of it copied
+                known = new Position(best.sourceOffset(), best.leaderEpoch(), best.targetOffset());
+            }
             ids = new TopicIds(
                     request.origin() == Origin.NONE ? best.sourceTopic() : ids.source(),
                     request.ids().target());

@@ -177,6 +177,7 @@ final class WriterLoop implements Runnable, WriterListener, Ticking {
         if (owned.owner().isPresent() && targetOffset < 0) {
             if (!owned.hasEnded()) { // it is there, but its place has to be looked for
                 onFenced(owned, "has to find its place anew: the target does not tell where it has " + batch);
+                writer.discard(owned);
             }
             return;
         }
@@ -295,9 +296,9 @@ final class WriterLoop implements Runnable, WriterListener, Ticking {
     @Override
     public void onCorrupt(MirrorBatch batch) {
         Assignment assignment = batch.range().assignment();
+        writer.discard(assignment); // in any case: what follows must not be written without it
         if (trackers.remove(assignment) != null) {
             assignment.end();
-            writer.discard(assignment);
             events.onCorrupt(assignment, batch.encoded().firstOffset());
         }
     }

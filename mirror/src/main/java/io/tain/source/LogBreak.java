@@ -8,10 +8,11 @@ import org.apache.kafka.common.Uuid;
  * @param kind what was found
  * @param position offset of the record that would be read next
  * @param cutAt where the log was cut off, as the leader's epochs tell; -1 if unknown
+ * @param leaderEpoch of the leader that told it: all that it had was of this epoch or of earlier ones; -1 if unknown
  * @param oldTopic the topic that was read so far; zero if unknown
  * @param newTopic the topic of that name now; zero if unknown
  */
-public record LogBreak(Kind kind, long position, long cutAt, Uuid oldTopic, Uuid newTopic) {
+public record LogBreak(Kind kind, long position, long cutAt, int leaderEpoch, Uuid oldTopic, Uuid newTopic) {
     public enum Kind {
         /** The position is below the log's start or above its end. */
         OUT_OF_RANGE,
@@ -21,15 +22,17 @@ public record LogBreak(Kind kind, long position, long cutAt, Uuid oldTopic, Uuid
         RECREATED
     }
 
-    static LogBreak outOfRange(SourcePartition partition) {
-        return new LogBreak(Kind.OUT_OF_RANGE, partition.position(), -1, partition.topicId(), partition.topicId());
+    static LogBreak outOfRange(SourcePartition partition, int leaderEpoch) {
+        return new LogBreak(
+                Kind.OUT_OF_RANGE, partition.position(), -1, leaderEpoch, partition.topicId(), partition.topicId());
     }
 
-    static LogBreak diverged(SourcePartition partition, long cutAt) {
-        return new LogBreak(Kind.DIVERGED, partition.position(), cutAt, partition.topicId(), partition.topicId());
+    static LogBreak diverged(SourcePartition partition, long cutAt, int leaderEpoch) {
+        return new LogBreak(
+                Kind.DIVERGED, partition.position(), cutAt, leaderEpoch, partition.topicId(), partition.topicId());
     }
 
     static LogBreak recreated(SourcePartition partition, Uuid newTopic) {
-        return new LogBreak(Kind.RECREATED, partition.position(), -1, partition.topicId(), newTopic);
+        return new LogBreak(Kind.RECREATED, partition.position(), -1, -1, partition.topicId(), newTopic);
     }
 }

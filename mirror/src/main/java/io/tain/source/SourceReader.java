@@ -8,6 +8,7 @@ import io.tain.wire.FetchListener;
 import io.tain.wire.FetchOutcome;
 import io.tain.wire.FetchPosition;
 import io.tain.wire.FetchedPartition;
+import io.tain.wire.FetchedPartition.LogMarks;
 import io.tain.wire.Leader;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -462,13 +463,12 @@ public final class SourceReader implements FetchListener, AutoCloseable {
             case OUT_OF_RANGE, DIVERGED -> {
                 // A follower may lag behind or be ahead in what it has deleted: only the leader's word counts.
                 if (!partition.forgetReplica()) {
-                    boolean diverged = fetched.outcome() == FetchOutcome.DIVERGED;
+                    LogMarks marks = fetched.marks();
                     breakOff(
                             partition,
-                            diverged
-                                    ? LogBreak.diverged(
-                                            partition, fetched.marks().divergedAt())
-                                    : LogBreak.outOfRange(partition));
+                            fetched.outcome() == FetchOutcome.DIVERGED
+                                    ? LogBreak.diverged(partition, marks.divergedAt(), marks.leaderEpoch())
+                                    : LogBreak.outOfRange(partition, marks.leaderEpoch()));
                 }
             }
             case UNAUTHORIZED, UNKNOWN_TOPIC -> pause(partition, SLOW_RETRY_MS);

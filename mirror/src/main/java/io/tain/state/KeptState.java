@@ -9,17 +9,17 @@ import org.apache.kafka.common.TopicPartition;
 
 /** What a link keeps in its state topic, as far as it was read. Used by one thread at a time. */
 public final class KeptState implements AutoCloseable {
-    private final StateTopic topic;
+    private final StateLog topic;
     private final String link;
     private final Map<StateKey, byte[]> values = new HashMap<>();
 
     /** @param topic used and closed by this */
-    public KeptState(StateTopic topic, String link) {
+    public KeptState(StateLog topic, String link) {
         this.topic = topic;
         this.link = link;
     }
 
-    public StateTopic topic() {
+    public StateLog topic() {
         return topic;
     }
 

@@ -41,7 +41,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  * new, and writes to it. Failures of Kafka's clients come as {@link KafkaException}s; after one, what was asked for may be asked
  * again. Used by one thread.
  */
-public final class StateTopic implements AutoCloseable {
+public final class StateTopic implements StateLog {
     /** How many replicas it is made with where nobody knows better. */
     public static final int REPLICAS = 3;
 
@@ -76,6 +76,7 @@ public final class StateTopic implements AutoCloseable {
         this.limit = limit;
     }
 
+    @Override
     public String name() {
         return name;
     }
@@ -91,7 +92,7 @@ public final class StateTopic implements AutoCloseable {
         return this;
     }
 
-    /** Makes the topic if it is missing; tells what is wrong with it if it can't be used. */
+    @Override
     public Optional<String> prepare(Admin target) throws InterruptedException {
         int limitMs = (int) limit.toMillis();
         if (exists(target)) {
@@ -148,13 +149,7 @@ public final class StateTopic implements AutoCloseable {
         }
     }
 
-    /**
-     * What is new since the last call, the first time all there is; of several records with one key the last. An absent value
-     * takes a key away.
-     *
-     * @param wanted which keys to tell of
-     * @param onRestart run if the topic has lost what was read before, and is read from its beginning again
-     */
+    @Override
     public Map<StateKey, Optional<byte[]>> read(Predicate<StateKey> wanted, Runnable onRestart) {
         try {
             return readOn(wanted, onRestart);
@@ -222,7 +217,7 @@ public final class StateTopic implements AutoCloseable {
         return consumer.get();
     }
 
-    /** Writes all of this, and returns once it is acknowledged. */
+    @Override
     public void write(Map<StateKey, byte[]> records) {
         KafkaProducer<byte[], byte[]> writer = writer();
         List<Future<RecordMetadata>> sent = new ArrayList<>();

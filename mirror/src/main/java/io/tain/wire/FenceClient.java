@@ -43,11 +43,19 @@ import org.apache.kafka.common.requests.InitProducerIdResponse;
  * <p>The second INIT is answered only when the marker is written, and so tells that it is. The partition is then written
  * with epoch e+1, outside of any transaction. Whatever goes wrong on the way, all of it is done again.
  *
- * <p>Where the first INIT tells that there is nobody to shut out, it is the only step.
+ * <p>Where the first INIT tells that there is nobody to shut out, it is the only step. When the epochs of an id come to their end, END is
+ * left out, and all is done again under another id.
  */
 public final class FenceClient implements AutoCloseable {
     private static final int MAX_IN_FLIGHT = 50;
     private static final int TRANSACTION_TIMEOUT_MS = 60_000;
+
+    /**
+     * The last epoch that is given to an owner: whoever comes next must be able to have a marker written of a higher one. From the one behind
+     * it on, coordinators give another producer id, which shuts nobody out who writes under the old.
+     */
+    private static final short LAST_EPOCH = Short.MAX_VALUE - 2;
+
     private static final long BACKOFF_MS = 50;
     private static final long LONG_BACKOFF_MS = 500;
 
@@ -255,7 +263,9 @@ public final class FenceClient implements AutoCloseable {
                                 .map(parts -> parts.getOrDefault(fence.partition, Errors.UNKNOWN_SERVER_ERROR))
                                 .findFirst()
                                 .orElse(Errors.UNKNOWN_SERVER_ERROR);
-                fence.next(error == Errors.NONE ? Step.END : Step.ADD);
+                if (error == Errors.NONE) {
+                    fence.next(isSpent(fence.identity) ? Step.INIT_AGAIN : Step.END);
+                }
                 return error;
             }
             case END -> {
@@ -267,8 +277,17 @@ public final class FenceClient implements AutoCloseable {
         }
     }
 
+    /**
+     * Whether nobody is to be made owner by taking the partition over under this identity. Then the transaction is left open, and by asking
+     * again the coordinator is made to abort it by a marker of an epoch of its own; what it gives then is another id, under which the
+     * partition is taken over.
+     */
+    private static boolean isSpent(ProducerIdentity identity) {
+        return identity.epoch() >= LAST_EPOCH;
+    }
+
     private static void takeIdentity(Fence fence, ProducerIdentity given) {
-        if (fence.step == Step.INIT && fence.isAlone.test(given)) {
+        if (fence.step == Step.INIT && !isSpent(given) && fence.isAlone.test(given)) {
             fence.done.complete(new Ownership(given, Optional.empty()));
         } else if (fence.step == Step.INIT) {
             fence.identity = given;
@@ -277,7 +296,7 @@ public final class FenceClient implements AutoCloseable {
             fence.done.complete(new Ownership(given, Optional.of(fence.identity.epoch())));
         } else {
             // Somebody else came between, or the epochs of the id are used up: the marker is not the last one any more.
-            fence.again(Step.FIND, 0, "taken over by another process meanwhile");
+            fence.again(Step.FIND, 0, isSpent(fence.identity) ? "" : "taken over by another process meanwhile");
         }
     }
 

@@ -266,7 +266,8 @@ public final class FetchClient implements AutoCloseable {
             if (asked.isEmpty()) {
                 continue; // what was never asked for has no meaning
             }
-            FetchedPartition fetched = fetched(partition, asked.getAsLong(), entry.getValue());
+            FetchedPartition fetched =
+                    fetched(partition, asked.getAsLong(), session.leaderEpoch(partition), entry.getValue());
             if (fetched.outcome() == FetchOutcome.MOVED) {
                 noteLeader(partition, entry.getValue(), moved);
             } else if (fetched.outcome() != FetchOutcome.OK) {
@@ -297,7 +298,8 @@ public final class FetchClient implements AutoCloseable {
         return nodes;
     }
 
-    private static FetchedPartition fetched(TopicPartition partition, long fetchOffset, PartitionData data) {
+    private static FetchedPartition fetched(
+            TopicPartition partition, long fetchOffset, int leaderEpoch, PartitionData data) {
         Errors error = Errors.forCode(data.errorCode());
         FetchOutcome outcome = FetchOutcome.of(error);
         if (outcome == FetchOutcome.OK && data.divergingEpoch().endOffset() >= 0) {
@@ -320,7 +322,8 @@ public final class FetchClient implements AutoCloseable {
                         data.logStartOffset(),
                         data.lastStableOffset(),
                         data.highWatermark(),
-                        data.divergingEpoch().endOffset()),
+                        data.divergingEpoch().endOffset(),
+                        leaderEpoch),
                 aborted,
                 replica >= 0 ? OptionalInt.of(replica) : OptionalInt.empty());
     }

@@ -117,6 +117,11 @@ final class FetchSession {
         return asked == null ? OptionalLong.empty() : OptionalLong.of(asked.fetchOffset);
     }
 
+    /** Of the leader that the request under way asks for a partition; -1 if unknown. */
+    int leaderEpoch(TopicPartition partition) {
+        return partitions.get(partition).currentLeaderEpoch.orElse(-1);
+    }
+
     /** What an answer holds, partition by partition. */
     Map<TopicPartition, PartitionData> partsOf(FetchResponse response, short version) {
         return response.responseData(topicNames, version);

@@ -34,8 +34,9 @@ public record FetchedPartition(
      * @param lastStable end for {@code read_committed}
      * @param highWatermark end for {@code read_uncommitted}
      * @param divergedAt end of the history that the log shares with what was read before; told with DIVERGED only
+     * @param leaderEpoch of the leader that was asked; all that it has is of this epoch or of earlier ones
      */
-    public record LogMarks(long logStart, long lastStable, long highWatermark, long divergedAt) {}
+    public record LogMarks(long logStart, long lastStable, long highWatermark, long divergedAt, int leaderEpoch) {}
 
     /**
      * @param producerId whose transaction was aborted

@@ -72,6 +72,20 @@ class TakeoverStartTest {
         assertThat(start.repeats()).isEmpty();
     }
 
+    /** What was passed by since, without being copied, is not gone through again, and the group's position does not go back. */
+    @Test
+    void shouldBeginAtTheCommitIfThatIsFurtherAtTheSamePlace() {
+        TakeoverStart start = start(
+                Origin.MARKED,
+                new Position(155, 5, 60),
+                Optional.of(checkpoint(150, 60, Phase.COPYING)),
+                MapView.EMPTY,
+                new Log(0, 70));
+
+        assertThat(start.known()).isEqualTo(new Position(155, 5, 60));
+        assertThat(start.producers()).containsExactly(WRITER);
+    }
+
     @Test
     void shouldBeginAtTheCheckpointWhereTheMapKnowsAllBelow() {
         for (MapView map : List.of(map(150), map(170), MapView.EMPTY)) {

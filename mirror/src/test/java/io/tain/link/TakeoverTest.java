@@ -14,11 +14,15 @@ import io.tain.wire.FetchOutcome;
 import io.tain.wire.FetchedPartition;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.compress.Compression;
@@ -53,6 +57,10 @@ class TakeoverTest {
                 EchoGuard.none());
     }
 
+    private static Supplier<CompletableFuture<Long>> begins(long logStart) {
+        return () -> CompletableFuture.completedFuture(logStart);
+    }
+
     @AfterEach
     void close() {
         open.close();
@@ -61,7 +69,7 @@ class TakeoverTest {
     @Test
     void shouldGoOnBehindTheLastCopy() {
         walkTarget(14, at(10, 1), at(11, 2), at(12, 3));
-        Takeover.OfSource source = takeover.new OfSource(0);
+        Takeover.OfSource source = takeover.new OfSource(begins(0));
         source.take(fetched(100, at(100, 1), at(101, 2), at(102, 3), at(103, 4)), 0);
 
         assertThat(source.isDone()).isTrue();
@@ -72,7 +80,7 @@ class TakeoverTest {
     @Test
     void shouldTakeTheEndOfTheSourceForItsEndOnlyAfterAWhile() {
         walkTarget(12, at(10, 1), at(11, 2));
-        Takeover.OfSource source = takeover.new OfSource(0);
+        Takeover.OfSource source = takeover.new OfSource(begins(0));
         source.take(fetched(100, at(100, 1)), 0);
         source.onAnswer(1); // and from now on there is nothing new, so the answers have nothing of it
         source.onAnswer(PATIENCE_MS - 1_000);
@@ -85,7 +93,7 @@ class TakeoverTest {
     @Test
     void shouldReadTheSourceAgainWhereBothSidesAreCompacted() {
         walkTarget(15, at(13, 4), at(14, 5)); // of 1 to 5, whose originals stood at 100 to 104
-        Takeover.OfSource source = takeover.new OfSource(0);
+        Takeover.OfSource source = takeover.new OfSource(begins(0));
         source.take(fetched(100, at(102, 3), at(107, 8)), 0); // the one record left from before is still there
         source.onAnswer(1);
         source.onAnswer(PATIENCE_MS);
@@ -105,7 +113,7 @@ class TakeoverTest {
     @Test
     void shouldTellWhereEachCopyIs() {
         walkTarget(16, at(10, 1), at(11, 2), at(15, 3)); // a marker and somebody else's records between
-        Takeover.OfSource source = takeover.new OfSource(0);
+        Takeover.OfSource source = takeover.new OfSource(begins(0));
         source.take(fetched(100, at(100, 1), at(103, 2), at(104, 3), at(105, 4)), 0);
 
         assertThat(source.isDone()).isTrue();
@@ -120,7 +128,7 @@ class TakeoverTest {
     void shouldLookAtAllThatTheMapLacks() {
         Takeover early = takeover(new Position(100, -1, 10), new Position(103, 2, 13));
         walkTarget(early, 14, at(10, 1), at(11, 2), at(12, 3));
-        Takeover.OfSource source = early.new OfSource(0);
+        Takeover.OfSource source = early.new OfSource(begins(0));
         source.take(fetched(100, at(100, 1), at(101, 2), at(102, 3), at(103, 4)), 0);
 
         assertThat(early.problem()).isEmpty();
@@ -132,7 +140,7 @@ class TakeoverTest {
     void shouldNotTakeForAHoleWhatOthersCopiedBeforeTheCheckpoint() {
         Takeover early = takeover(new Position(100, -1, 10), new Position(103, 2, 13));
         walkTarget(early, 13, by(77, 10, 1), by(77, 11, 2), by(77, 12, 3));
-        Takeover.OfSource source = early.new OfSource(0);
+        Takeover.OfSource source = early.new OfSource(begins(0));
         assertThat(source.isDone()).isFalse();
         source.take(fetched(100, at(100, 1), at(101, 2)), 0);
 
@@ -143,7 +151,7 @@ class TakeoverTest {
     void shouldKnowTheHolesBeforeTheCheckpoint() {
         Takeover early = takeover(new Position(100, -1, 10), new Position(103, 2, 13));
         walkTarget(early, 11, at(10, 1));
-        Takeover.OfSource source = early.new OfSource(0);
+        Takeover.OfSource source = early.new OfSource(begins(0));
         source.take(fetched(100, at(100, 1), at(105, 4)), 0);
 
         assertThat(early.problem()).isEmpty();
@@ -155,7 +163,7 @@ class TakeoverTest {
     @Test
     void shouldFindTheCopiesThatRetentionHasLeft() {
         walkTarget(14, at(10, 1), at(11, 2), at(12, 3));
-        Takeover.OfSource source = takeover.new OfSource(101);
+        Takeover.OfSource source = takeover.new OfSource(begins(101));
         source.onOutOfRange(fetched(100));
         assertThat(source.position()).isEqualTo(101);
         source.take(fetched(101, at(101, 2), at(102, 3), at(103, 4)), 0);
@@ -169,7 +177,7 @@ class TakeoverTest {
     @Test
     void shouldGoOnAmongWhatRetentionHasTakenSoThatItIsTold() {
         walkTarget(13, at(10, 1), at(11, 2), at(12, 3));
-        Takeover.OfSource source = takeover.new OfSource(107);
+        Takeover.OfSource source = takeover.new OfSource(begins(107));
         source.onOutOfRange(fetched(100));
         source.take(fetched(107, at(107, 8)), 0);
 
@@ -183,7 +191,7 @@ class TakeoverTest {
     @Test
     void shouldGoOnBehindRetentionWhereAllBeforeWasCopied() {
         walkTarget(14, at(10, 1), at(11, 2), at(12, 3), at(13, 4)); // two are deleted, and two compacted away
-        Takeover.OfSource source = takeover.new OfSource(102);
+        Takeover.OfSource source = takeover.new OfSource(begins(102));
         source.onOutOfRange(fetched(100));
         source.take(fetched(102, at(107, 8)), 0);
 
@@ -194,7 +202,7 @@ class TakeoverTest {
     @Test
     void shouldStopWhereRetentionDoesNotExplainTheCopies() {
         walkTarget(13, at(10, 1), at(11, 2), at(12, 3));
-        Takeover.OfSource source = takeover.new OfSource(101);
+        Takeover.OfSource source = takeover.new OfSource(begins(101));
         source.onOutOfRange(fetched(100));
         source.take(fetched(101, at(101, 8)), 0);
 
@@ -204,7 +212,7 @@ class TakeoverTest {
     @Test
     void shouldGoOnBehindTheEndOfASourceThatWasCutOffSoThatItIsTold() {
         walkTarget(13, at(10, 1), at(11, 2));
-        Takeover.OfSource source = takeover.new OfSource(0);
+        Takeover.OfSource source = takeover.new OfSource(begins(0));
         source.onOutOfRange(fetched(100));
 
         assertThat(takeover.problem()).isEmpty();
@@ -213,12 +221,87 @@ class TakeoverTest {
     }
 
     @Test
-    void shouldNotGuessWhereTheSourceBegins() {
-        walkTarget(13, at(10, 1), at(11, 2));
-        Takeover.OfSource source = takeover.new OfSource(-1);
+    void shouldAskWhereTheSourceBeginsUntilItIsTold() {
+        walkTarget(14, at(10, 1), at(11, 2), at(12, 3));
+        CompletableFuture<Long> late = new CompletableFuture<>();
+        Iterator<CompletableFuture<Long>> answers = List.of(
+                        CompletableFuture.<Long>failedFuture(new TimeoutException("late")), late)
+                .iterator();
+        Takeover.OfSource source = takeover.new OfSource(answers::next);
+
+        source.onOutOfRange(fetched(100));
+        assertThat(takeover.trouble()).isEqualTo("source: can't find out where its log begins: late");
+        source.onOutOfRange(fetched(100));
+        assertThat(source.position()).isEqualTo(100);
+        late.complete(101L);
         source.onOutOfRange(fetched(100));
 
-        assertThat(takeover.problem().orElseThrow()).contains("no longer has offset 100");
+        assertThat(source.position()).isEqualTo(101);
+        assertThat(takeover.problem()).isEmpty();
+    }
+
+    /** Retention that goes on must not look like a log that was cut off. */
+    @Test
+    void shouldFindWhatRetentionLeavesThatGoesOnMeanwhile() {
+        walkTarget(14, at(10, 1), at(11, 2), at(12, 3));
+        Iterator<Long> starts = List.of(101L, 102L).iterator();
+        Takeover.OfSource source = takeover.new OfSource(() -> CompletableFuture.completedFuture(starts.next()));
+        source.onOutOfRange(fetched(100));
+        source.onOutOfRange(fetched(101));
+        source.take(fetched(102, at(102, 3), at(103, 4)), 0);
+
+        assertThat(takeover.problem()).isEmpty();
+        assertThat(takeover.place(14).offset()).isEqualTo(103);
+    }
+
+    @Test
+    void shouldReadAgainWhatArrivesDamaged() {
+        walkTarget(14, at(10, 1), at(11, 2), at(12, 3));
+        Takeover.OfSource source = takeover.new OfSource(begins(0));
+        source.take(damaged(fetched(100, at(100, 1), at(101, 2), at(102, 3), at(103, 4))), 0);
+        assertThat(takeover.problem()).isEmpty();
+        assertThat(takeover.trouble()).contains("damaged behind offset 100", "reading it again");
+        source.take(fetched(100, at(100, 1), at(101, 2), at(102, 3), at(103, 4)), 0);
+
+        assertThat(takeover.place(14).offset()).isEqualTo(103);
+    }
+
+    @Test
+    void shouldStopWhereTheSourceIsDamaged() {
+        walkTarget(14, at(10, 1), at(11, 2), at(12, 3));
+        Takeover.OfSource source = takeover.new OfSource(begins(0));
+        for (int i = 0; i < 3; i++) {
+            source.take(damaged(fetched(100, at(100, 1), at(101, 2))), 0);
+        }
+
+        assertThat(takeover.problem().orElseThrow()).contains("the source's log is damaged behind offset 100");
+    }
+
+    /** It would be walked past, and waited for in vain. */
+    @Test
+    void shouldNotTakeADamagedMarkerForAnother() {
+        Takeover.OfTarget target = takeover.new OfTarget(OWNER, EPOCH, Set.of(OWNER));
+        target.take(damaged(fetched(10, marker(10))), 0);
+        assertThat(target.position()).isEqualTo(10);
+        target.take(fetched(10, marker(10)), 0);
+
+        assertThat(target.isDone()).isTrue();
+    }
+
+    /** Where compaction has taken the last batches, and an election what came behind. */
+    @Test
+    void shouldNotWaitForWhatDoesNotLieBeforeTheEnd() {
+        walkTarget(14, at(10, 1), at(11, 2), at(12, 3));
+        Takeover.OfSource source = takeover.new OfSource(begins(0));
+        source.take(ending(105, fetched(100, at(100, 1))), 0);
+        source.onAnswer(0);
+        source.onTrouble("no leader known"); // and so nothing is known of the end
+        source.onAnswer(PATIENCE_MS);
+        assertThat(source.isDone()).isFalse();
+
+        source.onAnswer(2 * PATIENCE_MS);
+
+        assertThat(source.isDone()).isTrue();
     }
 
     /** Else a leader would answer that the log was cut off there (KIP-595). */
@@ -242,7 +325,7 @@ class TakeoverTest {
                     LogCleaner.left(keys, random.nextInt(copied + 1), copied)
                             .mapToObj(i -> at(10 + i, i))
                             .toArray(ByteBuffer[]::new));
-            Takeover.OfSource source = compacted.new OfSource(0);
+            Takeover.OfSource source = compacted.new OfSource(begins(0));
             ByteBuffer[] log = LogCleaner.left(keys, random.nextInt(records + 1), records)
                     .mapToObj(i -> by(OWNER, 100 + i, i, epochs[i]))
                     .toArray(ByteBuffer[]::new);
@@ -268,20 +351,22 @@ class TakeoverTest {
         Takeover.OfTarget target = takeover.new OfTarget(OWNER, EPOCH, Set.of(OWNER));
         target.take(fetched(10, copies), 0);
         assertThat(target.isDone()).isFalse();
-        target.take(
-                fetched(
-                        marker,
-                        MemoryRecords.withEndTransactionMarker(
-                                        marker,
-                                        5,
-                                        LEADER_EPOCH,
-                                        OWNER,
-                                        EPOCH,
-                                        new EndTransactionMarker(ControlRecordType.ABORT, 0))
-                                .buffer()),
-                0);
+        target.take(fetched(marker, marker(marker)), 0);
         assertThat(target.isDone()).isTrue();
         assertThat(target.position()).isEqualTo(marker + 1);
+    }
+
+    private static ByteBuffer marker(long offset) {
+        EndTransactionMarker abort = new EndTransactionMarker(ControlRecordType.ABORT, 0);
+        return MemoryRecords.withEndTransactionMarker(offset, 5, LEADER_EPOCH, OWNER, EPOCH, abort)
+                .buffer();
+    }
+
+    /** One bit is wrong in the first batch: of its producer's epoch. */
+    private static FetchedPartition damaged(FetchedPartition fetched) {
+        ByteBuffer records = fetched.records();
+        records.put(52, (byte) (records.get(52) ^ 1));
+        return fetched;
     }
 
     private static ByteBuffer at(long offset, int number) {
@@ -304,6 +389,19 @@ class TakeoverTest {
                 .buffer();
     }
 
+    /** The same of a log that ends there. */
+    private static FetchedPartition ending(long end, FetchedPartition fetched) {
+        return new FetchedPartition(
+                T0,
+                fetched.fetchOffset(),
+                FetchOutcome.OK,
+                "",
+                fetched.records(),
+                new FetchedPartition.LogMarks(0, end, end, -1, -1),
+                List.of(),
+                OptionalInt.empty());
+    }
+
     private static FetchedPartition fetched(long offset, ByteBuffer... batches) {
         ByteBuffer all = ByteBuffer.allocate(
                 Arrays.stream(batches).mapToInt(ByteBuffer::remaining).sum());
@@ -318,7 +416,7 @@ class TakeoverTest {
                 FetchOutcome.OK,
                 "",
                 all.flip(),
-                new FetchedPartition.LogMarks(0, end, end, -1),
+                new FetchedPartition.LogMarks(0, end, end, -1, -1),
                 List.of(),
                 OptionalInt.empty());
     }

@@ -76,6 +76,15 @@ final class BrokerErrors {
             Errors.INVALID_PRODUCER_EPOCH,
             Errors.PRODUCER_FENCED);
 
+    /** Of a transaction coordinator, whatever it is asked. */
+    static final List<Errors> COORDINATOR = List.of(
+            Errors.COORDINATOR_NOT_AVAILABLE,
+            Errors.COORDINATOR_LOAD_IN_PROGRESS,
+            Errors.NOT_COORDINATOR,
+            Errors.CONCURRENT_TRANSACTIONS,
+            Errors.REQUEST_TIMED_OUT,
+            Errors.UNKNOWN_SERVER_ERROR);
+
     static final List<Errors> TOO_LARGE = List.of(Errors.MESSAGE_TOO_LARGE, Errors.RECORD_LIST_TOO_LARGE);
 
     /** Of a batch with a record that is never taken. */
@@ -104,6 +113,7 @@ final class BrokerErrors {
                 List.of(Errors.CORRUPT_MESSAGE, Errors.OUT_OF_ORDER_SEQUENCE_NUMBER, Errors.DUPLICATE_SEQUENCE_NUMBER));
         List.of(PRODUCE, WRITTEN, PRODUCER, TOO_LARGE, REFUSED).forEach(ofProduce::addAll);
         ofProduce.forEach(error -> all.add(seen("produce", error)));
+        COORDINATOR.forEach(error -> all.add(seen("take-over", error)));
         return all;
     }
 }

@@ -6,13 +6,17 @@ import io.tain.config.BreakPolicies.Truncated;
 import io.tain.config.OnRefused;
 import io.tain.link.Event.Kind;
 import io.tain.link.Event.Offsets;
+import io.tain.offset.TopicIds;
 import io.tain.sim.SimRecord.Fate;
 import io.tain.sim.SimRecord.State;
 import io.tain.sim.TargetCluster.Acknowledged;
+import io.tain.state.Checkpoint;
+import io.tain.state.Checkpoint.Producer;
 import io.tain.wire.SimulatedClient.Sent;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -37,6 +41,7 @@ import org.apache.kafka.common.record.internal.Record;
  */
 final class Checker {
     private static final Set<Kind> REFUSED = Set.of(Kind.SKIPPED, Kind.DEAD_LETTER);
+    private static final int MAX_CORRUPT_READS = 3;
     private static final Set<Kind> NOT_COPIED = Set.of(Kind.SKIPPED, Kind.DEAD_LETTER, Kind.LOST, Kind.TRUNCATED);
 
     private final World world;
@@ -45,11 +50,14 @@ final class Checker {
     private final Map<Owner, List<Tenure>> tenures = new HashMap<>();
     private final Map<Owner, Integer> excuses = new HashMap<>();
     private final Map<TopicPartition, Integer> corrupted = new HashMap<>();
+    private final Set<Place> owners = new HashSet<>();
     private int duplicates;
 
     private record Lane(long producerId, TopicPartition partition) {}
 
     private record Owner(String mirror, TopicPartition partition) {}
+
+    private record Place(TopicPartition partition, List<Producer> producers) {}
 
     /** One assignment of a partition to a mirror. */
     private static final class Tenure {
@@ -89,8 +97,9 @@ final class Checker {
         excuseAll(partition);
     }
 
+    /** Whether so much of it was damaged on the way that it may count as damaged in the log: reading it once more did not help. */
     boolean wasCorrupted(TopicPartition partition) {
-        return corrupted.containsKey(partition);
+        return corrupted.getOrDefault(partition, 0) >= MAX_CORRUPT_READS;
     }
 
     void onProducersForgotten(TopicPartition partition) {
@@ -138,6 +147,10 @@ final class Checker {
             }
             if (original.copied) {
                 duplicates++;
+                if (world.terms.exactlyOnce() && !original.mayRepeat) {
+                    throw new Violation("I4", sent.client() + " writes " + original + " again");
+                }
+                original.mayRepeat = false;
                 if (original.offset < tenure.start) {
                     throw new Violation(
                             "I4", original + " again, though " + owner.mirror + " began at " + tenure.start);
@@ -281,15 +294,19 @@ final class Checker {
             begin(tenure, log, committed);
             return;
         }
-        if (world.breaks.truncated() == Truncated.CONTINUE && committed.epoch < 0) {
+        if (world.breaks.truncated() == Truncated.CONTINUE) {
             known.stream()
                     .filter(record -> record.offset < committed.offset && record.isRequired())
+                    .filter(record -> committed.epoch < 0 || record.epoch <= committed.epoch)
                     .filter(record -> !record.hasArrived() && mayBeLeftOut(record, known) && !isSkipped(record))
                     .forEach(Checker::leaveOut);
         }
         if (committed.offset < before.offset) {
-            boolean mayGoBack = world.breaks.truncated() != Truncated.HALT && wasTruncated(known, committed.offset);
+            boolean wasCut = wasTruncated(known, committed.offset) || before.offset > log.end();
+            boolean mayGoBack = world.breaks.truncated() != Truncated.HALT && wasCut;
             if (mayGoBack) {
+                tenure.start = Math.min(tenure.start, committed.offset);
+                tenure.checked = 0;
                 excuse(new Owner(mirror, partition));
                 return;
             }
@@ -306,6 +323,8 @@ final class Checker {
             boolean due = record.offset >= tenure.start && record.isRequired();
             if (due && isSkipped(record)) {
                 checkTold(record);
+            } else if (due && world.terms.exactlyOnce() && record.copied) {
+                world.see("found copied", tenure.acknowledged.get(record.birth) ? 0 : 1);
             } else if (due && !tenure.acknowledged.get(record.birth)) {
                 if (!mayBeLeftOut(record, known)) {
                     throw new Violation(
@@ -323,8 +342,10 @@ final class Checker {
         }
     }
 
-    private static void begin(Tenure tenure, SourceLog log, Position committed) {
-        if (committed.offset != log.start()) {
+    private void begin(Tenure tenure, SourceLog log, Position committed) {
+        // A take-over lies between the look at the source and the commit.
+        boolean mayBeOlder = world.terms.exactlyOnce() && committed.offset < log.start();
+        if (committed.offset != log.start() && !mayBeOlder) {
             throw new Violation("I1", log.partition + " begins at " + committed.offset + ", not at " + log.start());
         }
         tenure.start = committed.offset;
@@ -337,6 +358,30 @@ final class Checker {
         if (!told || world.breaks.recreated() != Recreated.RESTART) {
             throw new Violation("I8", partition + " goes on in another topic, and nobody was told");
         }
+    }
+
+    /**
+     * What a process writes into the state topic. An owner's first word is its place: only the group, which knows its members, can tell that
+     * it is one, so that has to have it before.
+     */
+    void onState(String mirror, TopicPartition partition, Checkpoint checkpoint) {
+        boolean isPlace = owners.add(new Place(partition, checkpoint.producers()));
+        boolean isMarked = world.group
+                .committed(partition)
+                .map(commit -> TopicIds.targetOffset(commit.metadata()).isPresent())
+                .orElseGet(() -> world.source.log(partition).wasRecreated());
+        world.see("taken over", isPlace ? 1 : 0);
+        if (isPlace && !isMarked) {
+            throw new Violation("ownership", mirror + " tells its place in " + partition + " before the group has it");
+        }
+        world.trace.note(
+                "state: %s has %s at %d, target %d, %s, by %s",
+                mirror,
+                partition,
+                checkpoint.sourceOffset(),
+                checkpoint.targetOffset(),
+                checkpoint.phase(),
+                checkpoint.producers());
     }
 
     private static void leaveOut(SimRecord record) {

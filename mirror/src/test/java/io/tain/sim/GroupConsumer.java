@@ -65,8 +65,7 @@ final class GroupConsumer extends MockConsumer<byte[], byte[]> {
     @Override
     public synchronized ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
         applyCommits(world.nowMs());
-        callbacks.forEach(Runnable::run);
-        callbacks.clear();
+        callBack();
         if (world.weather.strikes(Fault.ASK_FAILS)) {
             throw new TimeoutException("simulated");
         }
@@ -82,6 +81,12 @@ final class GroupConsumer extends MockConsumer<byte[], byte[]> {
         maybeRevoke();
         maybeAssign();
         return ConsumerRecords.empty();
+    }
+
+    private void callBack() {
+        List<Runnable> due = List.copyOf(callbacks);
+        callbacks.clear();
+        due.forEach(Runnable::run);
     }
 
     private void maybeRevoke() {
@@ -148,6 +153,7 @@ final class GroupConsumer extends MockConsumer<byte[], byte[]> {
     @Override
     public synchronized void commitSync(Map<TopicPartition, OffsetAndMetadata> offsets, Duration timeout) {
         applyCommits(Long.MAX_VALUE);
+        callBack(); // as Kafka's consumer promises
         if (!world.group.has(this)
                 || !offsets.keySet().stream().allMatch(partition -> world.group.owns(this, partition))) {
             throw new CommitFailedException("simulated: fenced");

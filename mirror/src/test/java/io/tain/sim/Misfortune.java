@@ -114,6 +114,9 @@ final class Misfortune {
         Dice dice = world.dice;
         if (world.weather.strikes(Fault.PRODUCERS_FORGOTTEN)) {
             TargetLog log = dice.pick(new ArrayList<>(world.target.logs()));
+            if (world.target.coordinator().forget(world.terms.target().idLifeMs())) {
+                world.trace.note("target: transactional ids expire");
+            }
             if (log.forgetProducers()) {
                 world.trace.note("target: %s forgets its producers", log.partition);
             }
@@ -128,7 +131,7 @@ final class Misfortune {
             log.expire(newStart);
         }
         String topic = log.partition.topic();
-        if (world.group.knowsTopic(topic) && world.weather.strikes(Fault.RECREATION)) {
+        if (world.group.knowsTopic(topic) && world.state.knowsTopic(topic) && world.weather.strikes(Fault.RECREATION)) {
             world.source.recreate(topic);
             // Brokers drop the positions with the topic; one whose coordinator did not hear of it keeps them.
             if (dice.chance(0.7)) {

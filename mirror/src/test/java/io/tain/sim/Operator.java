@@ -27,20 +27,30 @@ final class Operator {
             require(isSo, log, reason);
             world.see("halted by a refusal", 1);
             world.takeAll();
-        } else if (reason.contains("corrupt batch") || reason.contains("corrupt")) {
+        } else if (reason.contains("corrupt") || reason.contains("log is damaged")) {
             world.see("halted by corruption", 1);
             require(world.checker.wasCorrupted(log.partition), log, reason);
         } else if (reason.contains("deleted and created again on the source")) {
             world.see("halted by recreation", 1);
-            require(wasRecreated(log), log, reason);
+            require(log.wasRecreated(), log, reason);
             seek(log, told(log, reason));
+        } else if (reason.contains("can't tell where the copy goes on")) {
+            world.see("halted by a take-over", 1);
+            boolean wasCut = log.records.stream().anyMatch(record -> record.state == State.TRUNCATED);
+            require(wasCut || log.wasRecreated(), log, reason);
+            seek(log, firstMissing(log));
         } else {
             moveOn(log, reason);
         }
     }
 
-    private static boolean wasRecreated(SourceLog log) {
-        return log.records.stream().anyMatch(record -> record.deleted);
+    /** Of what the source has: what tain verify tells. */
+    private static long firstMissing(SourceLog log) {
+        return log.records.stream()
+                .filter(record -> record.state == State.VISIBLE && !record.isOverwritten() && !record.hasArrived())
+                .mapToLong(record -> record.offset)
+                .min()
+                .orElse(log.end());
     }
 
     private long told(SourceLog log, String reason) {
@@ -56,7 +66,7 @@ final class Operator {
         boolean expired = committed.isPresent() && committed.get().offset() < log.start();
         boolean truncated = committed.isPresent()
                 && log.records.stream().anyMatch(record -> record.state == State.TRUNCATED && !record.deleted);
-        if (!expired && !truncated && wasRecreated(log)) {
+        if (!expired && !truncated && log.wasRecreated()) {
             return; // it may have been true of the topic that is gone: the next start finds out
         }
         world.see(expired ? "halted by retention" : "halted by truncation", 1);
@@ -73,6 +83,7 @@ final class Operator {
     private void seek(SourceLog log, long offset) {
         for (SimRecord record : log.records) {
             record.excused |= record.state == State.EXPIRED && record.offset < offset;
+            record.mayRepeat |= record.offset >= offset;
         }
         world.group.seek(log.partition, offset);
     }

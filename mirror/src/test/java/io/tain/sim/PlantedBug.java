@@ -21,8 +21,9 @@ import javax.tools.ToolProvider;
  *
  * @param name what the bug does
  * @param edits what is changed
+ * @param firstSeed the first simulation to try: bugs that show rarely would take long to find from the beginning
  */
-record PlantedBug(String name, List<Edit> edits) {
+record PlantedBug(String name, List<Edit> edits, long firstSeed) {
     /**
      * @param file of {@code io.tain}
      * @param from text that occurs there once
@@ -31,7 +32,11 @@ record PlantedBug(String name, List<Edit> edits) {
     record Edit(String file, String from, String to) {}
 
     static PlantedBug of(String name, Edit... edits) {
-        return new PlantedBug(name, List.of(edits));
+        return new PlantedBug(name, List.of(edits), 1);
+    }
+
+    PlantedBug showsAt(long seed) {
+        return new PlantedBug(name, edits, seed);
     }
 
     @Override

@@ -18,10 +18,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** A simulation that finds nothing proves little unless it finds what is there: it catches each of these bugs. */
 @ExtendWith(QuietLog.class)
 class PlantedBugsTest {
-    private static final long SEEDS = 1_500;
+    private static final long SEEDS = 5_000;
 
     static Stream<PlantedBug> bugs() {
-        return Stream.of(ofPositions(), ofResending(), ofCutting(), ofReading(), ofRefusing())
+        return Stream.of(ofPositions(), ofResending(), ofCutting(), ofReading(), ofRefusing(), ofTakingOver())
                 .flatMap(Function.identity());
     }
 
@@ -43,7 +43,7 @@ class PlantedBugsTest {
                         "commits backwards",
                         new Edit(
                                 "link/PartitionFlow.java",
-                                "return news ? Optional.of(mark ? ids().mark(position) : ids().commit(position))",
+                                "return news ? Optional.of(owned ? ids().mark(position) : ids().commit(position))",
                                 "return true ? Optional.of(ids().commit(isDrained() ? position : start))")),
                 PlantedBug.of(
                         "counts acknowledgements past an unacknowledged range",
@@ -116,9 +116,9 @@ class PlantedBugsTest {
                         "goes on elsewhere, though told to halt, when retention has overtaken it",
                         new Edit(
                                 "link/Repositioning.java",
-                                "? Optional.empty()\n                : Optional.of(next(flow, start, flow.ids().source(), ",
-                                "? Optional.of(next(flow, start + 5, flow.ids().source(), \"\"))"
-                                        + ": Optional.of(next(flow, start, flow.ids().source(), ")),
+                                "? Optional.empty()\n                : Optional.of(next(flow, new Position(start, -1),",
+                                "? Optional.of(next(flow, new Position(start + 5, -1), flow.ids().source(), \"\"))"
+                                        + ": Optional.of(next(flow, new Position(start, -1),")),
                 PlantedBug.of(
                         "drops what was sent behind a batch that failed",
                         new Edit(
@@ -185,11 +185,12 @@ class PlantedBugsTest {
                                 "Offsets offsets = new Offsets(offset, batch.encoded().nextOffset());",
                                 "Offsets offsets = new Offsets(offset + 1, batch.encoded().nextOffset() + 1);")),
                 PlantedBug.of(
-                        "tells of a dead letter by what its batch covers",
-                        new Edit(
-                                "link/WriterLoop.java",
-                                "                    batch.encoded().source().ofRecord(0), batch.encoded().nextOffset());",
-                                "                    batch.encoded().firstOffset(), batch.encoded().nextOffset());")),
+                                "tells of a dead letter by what its batch covers",
+                                new Edit(
+                                        "link/WriterLoop.java",
+                                        "                    batch.encoded().source().ofRecord(0), batch.encoded().nextOffset());",
+                                        "                    batch.encoded().firstOffset(), batch.encoded().nextOffset());"))
+                        .showsAt(1_800),
                 PlantedBug.of(
                         "leaves a record out when its dead letter has to wait for a topic",
                         new Edit(
@@ -208,14 +209,75 @@ class PlantedBugsTest {
                         new Edit("wire/ProduceOutcome.java", "                    POLICY_VIOLATION,\n", "")));
     }
 
+    private static Stream<PlantedBug> ofTakingOver() {
+        return Stream.of(
+                PlantedBug.of(
+                        "writes without having shut the former owner out",
+                        new Edit(
+                                "wire/FenceClient.java",
+                                "fence.step == Step.INIT && !isSpent(given) && fence.isAlone.test(given)",
+                                "fence.step == Step.INIT")),
+                PlantedBug.of(
+                        "forgets who wrote before",
+                        new Edit(
+                                "link/TakeoverDesk.java",
+                                "job.producers.removeIf(old -> old.id() == job.owner.identity().id());",
+                                "job.producers.clear();")),
+                PlantedBug.of(
+                        "leaves word that nothing is under way when something is",
+                        new Edit(
+                                "link/Copying.java",
+                                "return drained && tracker.isIdle() ? Phase.RELEASED : Phase.COPYING;",
+                                "return Phase.RELEASED;"),
+                        new Edit(
+                                "link/TakeoverDesk.java",
+                                "job.owner.markerEpoch().isPresent()",
+                                "job.owner.markerEpoch().isPresent() && !job.start.letGo()")),
+                PlantedBug.of(
+                        "commits without its place while it is taken over anew",
+                        new Edit(
+                                "link/PartitionFlow.java",
+                                "Optional.of(owned ? ids().mark(position)",
+                                "Optional.of(place.isPresent() ? ids().mark(position)")),
+                PlantedBug.of(
+                        "tells others its place before the group has taken it",
+                        new Edit(
+                                "link/DataPath.java",
+                                "flow.settle(job.done().join(), now);",
+                                "flow.settle(job.done().join(), now); desk.keep(job).isDone();")),
+                PlantedBug.of(
+                        "goes back to a checkpoint from a commit of the same place",
+                        new Edit("link/TakeoverStart.java", "if (!committedMore) {", "if (true) {")),
+                PlantedBug.of(
+                        "believes a damaged batch that it does not open",
+                        new Edit("link/Takeover.java", "if (!batch.isChecksumValid()) {", "if (false) {")),
+                PlantedBug.of(
+                        "gives a partition up at the first damaged answer",
+                        new Edit("link/Takeover.java", "damagedReads < MAX_DAMAGED_READS", "false")),
+                PlantedBug.of(
+                                "takes retention that went on for a log that was cut off",
+                                new Edit(
+                                        "link/Takeover.java",
+                                        "if (position < start) {",
+                                        "if (position < start && start < from.offset()) {"))
+                        .showsAt(2_300),
+                PlantedBug.of(
+                                "goes back without the epoch by which it would notice another election",
+                                new Edit(
+                                        "link/Repositioning.java",
+                                        "int leaderEpoch = flow.found().leaderEpoch();",
+                                        "int leaderEpoch = -1;"))
+                        .showsAt(4_000));
+    }
+
     @ParameterizedTest
     @MethodSource("bugs")
     void shouldCatch(PlantedBug bug, @TempDir Path folder) throws Exception {
         LongFunction<Optional<String>> simulation = bug.plant(folder);
         Optional<String> caught = Optional.empty();
 
-        for (long seed = 1; seed <= SEEDS && caught.isEmpty(); seed++) {
-            caught = simulation.apply(seed);
+        for (long tried = 0; tried < SEEDS && caught.isEmpty(); tried++) {
+            caught = simulation.apply(bug.firstSeed() + tried);
         }
 
         assertThat(caught).as("%s in %d seeds", bug, SEEDS).isPresent();

@@ -106,13 +106,13 @@ final class Producers {
         if (world.weather.strikes(Fault.REFUSED_RECORD)) {
             return Fate.INVALID;
         }
-        boolean limited = world.terms.targetMaxBytes() <= 4_000;
+        boolean limited = world.terms.target().maxBytes() <= 4_000;
         return limited && world.weather.strikes(Fault.TOO_LARGE_RECORD) ? Fate.TOO_LARGE : Fate.ACCEPTED;
     }
 
     private Content content(int birth, Fate fate, long timestamp) {
         Dice dice = world.dice;
-        int filling = fate == Fate.TOO_LARGE ? world.terms.targetMaxBytes() + 200 : dice.skewed(0, 400);
+        int filling = fate == Fate.TOO_LARGE ? world.terms.target().maxBytes() + 200 : dice.skewed(0, 400);
         byte[] text = ByteBuffer.allocate(4 + filling)
                 .putInt(birth)
                 .put(dice.bytes(filling))

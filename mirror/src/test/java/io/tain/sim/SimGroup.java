@@ -92,7 +92,8 @@ final class SimGroup {
         for (TopicPartition partition : world.source.partitions()) {
             OffsetAndMetadata offset = offsets.get(partition);
             if (offset != null) {
-                world.trace.note("group: %s commits %s@%d", member.mirror(), partition, offset.offset());
+                world.trace.note(
+                        "group: %s commits %s@%d, %s", member.mirror(), partition, offset.offset(), offset.metadata());
                 world.checker.onCommitted(
                         member.mirror(), partition, position(committed(partition)), position(Optional.of(offset)));
                 committed.put(partition, offset);

@@ -49,6 +49,9 @@ final class SimRecord {
     /** Its topic was deleted: a copy may exist, and none is missed. */
     boolean deleted;
 
+    /** An operator has it copied once more. */
+    boolean mayRepeat;
+
     /** It is in the dead letters. */
     boolean lettered;
 

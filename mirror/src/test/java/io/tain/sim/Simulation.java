@@ -19,8 +19,8 @@ public final class Simulation {
     private static final int STORMY_STEPS = 1_500;
     private static final int CALM_STEPS = 20_000;
 
-    /** Within this time every position is looked at by a leader once more. */
-    private static final int REST_MS = 3_000;
+    /** Within this time every position is looked at by a leader once more, also if a request before that gets no answer. */
+    private static final int REST_MS = 8_000;
 
     private final long seed;
     private final World world;
@@ -165,7 +165,8 @@ public final class Simulation {
                 && committed.get().offset() >= log.readableEnd()
                 && statuses()
                         .anyMatch(status -> status.partition().equals(log.partition)
-                                && status.state() == State.RUNNING
+                                && (status.state() == State.RUNNING
+                                        || (status.state() == State.STALLED && log.readableEnd() < log.end()))
                                 && status.lag().isPresent());
     }
 

@@ -52,7 +52,10 @@ class SimulationTest {
                 "halted by corruption",
                 "halted by retention",
                 "halted by truncation",
-                "halted by recreation"));
+                "halted by recreation",
+                "halted by a take-over",
+                "taken over",
+                "found copied"));
         all.addAll(BrokerErrors.all());
         for (Fault fault : Fault.values()) {
             all.add("fault " + fault);

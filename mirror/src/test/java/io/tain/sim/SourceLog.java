@@ -2,7 +2,6 @@ package io.tain.sim;
 
 import io.tain.sim.SimRecord.Content;
 import io.tain.sim.SimRecord.State;
-import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +18,7 @@ import org.apache.kafka.common.record.internal.RecordBatch;
 import org.apache.kafka.common.utils.ByteBufferOutputStream;
 
 /** One partition of the source: its batches as a broker stores them, and every record it ever had. */
-final class SourceLog {
+final class SourceLog implements ReadableLog {
     final TopicPartition partition;
     final List<SimRecord> records = new ArrayList<>();
     final List<AbortedRun> aborted = new ArrayList<>();
@@ -30,19 +29,15 @@ final class SourceLog {
     private int epoch = 3;
     private long start;
     private long end;
+    private int recreations;
 
     /** A batch in the log, with those of its records that are still there; control batches have none. */
-    private static final class Stored {
-        final long baseOffset;
-        final long lastOffset;
-        final byte[] bytes;
+    private static final class Stored extends StoredBatch {
         final List<SimRecord> records;
         final boolean compactable;
 
         Stored(long baseOffset, long lastOffset, byte[] bytes, List<SimRecord> records, boolean compactable) {
-            this.baseOffset = baseOffset;
-            this.lastOffset = lastOffset;
-            this.bytes = bytes;
+            super(baseOffset, lastOffset, bytes);
             this.records = records;
             this.compactable = compactable;
         }
@@ -70,15 +65,18 @@ final class SourceLog {
         return epoch;
     }
 
-    long start() {
+    @Override
+    public long start() {
         return start;
     }
 
-    long end() {
+    @Override
+    public long end() {
         return end;
     }
 
-    long lastStable() {
+    @Override
+    public long lastStable() {
         return openTransactions.values().stream()
                 .mapToLong(Long::longValue)
                 .min()
@@ -271,6 +269,7 @@ final class SourceLog {
 
     /** The topic is deleted and created again: a log that begins at 0, in epochs of its own. */
     void recreate(int node) {
+        recreations++;
         records.forEach(record -> record.deleted = true);
         batches.clear();
         aborted.clear();
@@ -281,6 +280,10 @@ final class SourceLog {
         epoch = 0;
         leader = node;
         epochStarts.put(epoch, end);
+    }
+
+    boolean wasRecreated() {
+        return recreations > 0;
     }
 
     /** Where a reader gets to: below the end if compaction and then an election took the last batches. */
@@ -310,8 +313,8 @@ final class SourceLog {
         return openTransactions.isEmpty() ? loose : 0;
     }
 
-    /** The largest epoch up to this one, and where it ended, as OffsetForLeaderEpoch tells it. */
-    EpochEnd endOf(int wanted) {
+    @Override
+    public EpochEnd endOf(int wanted) {
         Map.Entry<Integer, Long> floor = epochStarts.floorEntry(wanted);
         if (floor == null) {
             return new EpochEnd(-1, start);
@@ -322,28 +325,13 @@ final class SourceLog {
 
     record EpochEnd(int epoch, long offset) {}
 
-    /** The batches from the one that holds the offset, at least one; cut off anywhere if {@code partial}. */
-    byte[] read(long offset, long below, int maxBytes, boolean partial) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        for (Stored batch : batches) {
-            if (batch.lastOffset < offset || batch.baseOffset >= below) {
-                continue;
-            }
-            int room = maxBytes - out.size();
-            if (out.size() == 0 || batch.bytes.length <= room) {
-                out.writeBytes(batch.bytes);
-            } else {
-                if (partial && room > 0) {
-                    out.write(batch.bytes, 0, room);
-                }
-                break;
-            }
-        }
-        return out.toByteArray();
+    @Override
+    public byte[] read(long offset, long below, int maxBytes, boolean partial) {
+        return StoredBatch.read(batches, offset, below, maxBytes, partial);
     }
 
-    /** Aborted transactions that reach into these offsets. */
-    List<AbortedRun> abortedFrom(long offset, long below) {
+    @Override
+    public List<AbortedRun> abortedFrom(long offset, long below) {
         return aborted.stream()
                 .filter(run -> run.markerOffset >= offset && run.firstOffset < below)
                 .toList();

@@ -18,11 +18,14 @@ import org.apache.kafka.common.message.ProduceResponseData.TopicProduceResponse;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.requests.AbstractResponse;
+import org.apache.kafka.common.requests.FetchRequest;
+import org.apache.kafka.common.requests.FetchResponse;
+import org.apache.kafka.common.requests.InitProducerIdRequest;
 import org.apache.kafka.common.requests.InitProducerIdResponse;
 import org.apache.kafka.common.requests.ProduceRequest;
 import org.apache.kafka.common.requests.ProduceResponse;
 
-/** The brokers that are written to: producer ids, and the errors of a Produce before and after it is done. */
+/** The brokers that are written to: producer ids, and the errors of a Produce before and after it is done. Take-overs read them, too. */
 final class TargetCluster extends SimCluster {
     private static final List<Errors> NO_ID = List.of(
             Errors.COORDINATOR_LOAD_IN_PROGRESS,
@@ -32,11 +35,26 @@ final class TargetCluster extends SimCluster {
 
     private final World world;
     private final Map<TopicPartition, TargetLog> logs = new LinkedHashMap<>();
+    private final FetchBroker fetches;
+    private final TransactionCoordinator coordinator;
     private long lastProducerId = 900;
 
     TargetCluster(World world) {
         super(world, "target");
         this.world = world;
+        this.fetches = new FetchBroker(world, this, logs::get);
+        this.coordinator = new TransactionCoordinator(
+                world,
+                () -> ++lastProducerId,
+                (partition, id, epoch) -> logs.get(partition).writeMarker(id, epoch));
+    }
+
+    TargetLog log(TopicPartition partition) {
+        return logs.get(partition);
+    }
+
+    TransactionCoordinator coordinator() {
+        return coordinator;
     }
 
     void add(TargetLog log) {
@@ -94,6 +112,14 @@ final class TargetCluster extends SimCluster {
     public Optional<AbstractResponse> answer(Sent sent) {
         if (sent.body() instanceof ProduceRequest produce) {
             return Optional.of(produce(sent, produce));
+        }
+        if (sent.body() instanceof FetchRequest fetch) {
+            return fetches.answer(sent, fetch);
+        }
+        boolean isOfNobody =
+                sent.body() instanceof InitProducerIdRequest init && init.data().transactionalId() == null;
+        if (!isOfNobody) {
+            return Optional.of(coordinator.answer(sent));
         }
         InitProducerIdResponseData data = new InitProducerIdResponseData();
         if (world.weather.strikes(Fault.PRODUCER_ID_REFUSED)) {
@@ -157,8 +183,15 @@ final class TargetCluster extends SimCluster {
     }
 
     @Override
+    public int holdMs(AbstractResponse answer) {
+        return answer instanceof FetchResponse fetched ? fetches.holdMs(fetched) : 0;
+    }
+
+    @Override
     public void onDelivered(Sent sent, AbstractResponse answer) {
-        if (answer instanceof ProduceResponse response) {
+        if (answer instanceof FetchResponse fetched) {
+            fetches.onDelivered(fetched);
+        } else if (answer instanceof ProduceResponse response) {
             ProduceRequest request = (ProduceRequest) sent.body();
             for (TopicProduceResponse topic : response.data().responses()) {
                 for (PartitionProduceResponse part : topic.partitionResponses()) {

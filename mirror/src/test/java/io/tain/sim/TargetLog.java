@@ -1,7 +1,9 @@
 package io.tain.sim;
 
 import io.tain.sim.SimRecord.Fate;
+import io.tain.sim.SourceLog.EpochEnd;
 import io.tain.wire.SimulatedClient.Sent;
+import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -12,17 +14,16 @@ import java.util.OptionalLong;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.CorruptRecordException;
 import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.record.internal.ControlRecordType;
+import org.apache.kafka.common.record.internal.EndTransactionMarker;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.MutableRecordBatch;
 import org.apache.kafka.common.record.internal.Record;
 
 /** One partition of the target: takes batches as a broker does, checking form and sequence, and tells the checker of each. */
-final class TargetLog {
+final class TargetLog implements ReadableLog {
     /** What a broker remembers of each producer. */
     private static final int REMEMBERED_BATCHES = 5;
-
-    /** A day with real brokers; no shorter than what the mirror takes into account. */
-    private static final long EXPIRATION_MS = 65_000;
 
     /** Behind the names of topics for what others refuse. */
     static final String DEAD_LETTERS = ".refused";
@@ -37,6 +38,7 @@ final class TargetLog {
     private final Map<Long, Producer> producers = new HashMap<>();
     int leader;
     int epoch = 1;
+    private final List<StoredBatch> batches = new ArrayList<>();
     private long end;
 
     private static final class Producer {
@@ -67,7 +69,9 @@ final class TargetLog {
     boolean forgetProducers() {
         boolean forgets = producers
                 .values()
-                .removeIf(producer -> world.terms.oldTarget() || world.nowMs() - producer.lastMs > EXPIRATION_MS);
+                .removeIf(producer -> world.terms.target().isOld()
+                        || world.nowMs() - producer.lastMs
+                                > world.terms.target().idLifeMs());
         if (forgets) {
             world.checker.onProducersForgotten(source);
         }
@@ -100,10 +104,11 @@ final class TargetLog {
             boolean told = error == Errors.INVALID_RECORD || error == Errors.INVALID_TIMESTAMP;
             return new Written(error, -1, told ? refused : -1);
         }
-        return batch.hasProducerId() ? inSequence(sent, batch, content) : write(sent, batch, content);
+        return batch.hasProducerId() ? inSequence(sent, records, content) : write(sent, records, content);
     }
 
-    private Written inSequence(Sent sent, MutableRecordBatch batch, List<Record> content) {
+    private Written inSequence(Sent sent, MemoryRecords records, List<Record> content) {
+        MutableRecordBatch batch = records.batches().iterator().next();
         Producer producer = producers.computeIfAbsent(batch.producerId(), id -> new Producer());
         for (Remembered past : producer.last) {
             if (producer.epoch == batch.producerEpoch()
@@ -117,7 +122,7 @@ final class TargetLog {
             }
         }
         Errors error = check(producer, batch);
-        return error == Errors.NONE ? write(sent, batch, content) : Written.failed(error);
+        return error == Errors.NONE ? write(sent, records, content) : Written.failed(error);
     }
 
     private void checkForm(MutableRecordBatch batch) {
@@ -138,7 +143,8 @@ final class TargetLog {
             return Errors.INVALID_PRODUCER_EPOCH;
         }
         if (producer.epoch < 0) {
-            boolean mayBeFirst = batch.baseSequence() == 0 || !world.terms.oldTarget();
+            boolean mayBeFirst =
+                    batch.baseSequence() == 0 || !world.terms.target().isOld();
             return mayBeFirst ? Errors.NONE : Errors.UNKNOWN_PRODUCER_ID;
         }
         boolean inSequence = batchEpoch != producer.epoch
@@ -158,7 +164,8 @@ final class TargetLog {
         return -1;
     }
 
-    private Written write(Sent sent, MutableRecordBatch batch, List<Record> content) {
+    private Written write(Sent sent, MemoryRecords records, List<Record> content) {
+        MutableRecordBatch batch = records.batches().iterator().next();
         if (batch.hasProducerId()) {
             Producer producer = producers.get(batch.producerId());
             if (producer.epoch != batch.producerEpoch()) {
@@ -177,8 +184,56 @@ final class TargetLog {
         } else {
             world.checker.onWritten(sent, source, content, batch.producerId());
         }
+        return new Written(Errors.NONE, store(records), -1);
+    }
+
+    /** Gives a batch its offsets; returns the first. */
+    private long store(MemoryRecords records) {
+        byte[] bytes = new byte[records.sizeInBytes()];
+        records.buffer().duplicate().get(bytes);
         long base = end;
-        end += content.size();
-        return new Written(Errors.NONE, base, -1);
+        ByteBuffer.wrap(bytes).putLong(0, base).putInt(12, epoch);
+        end += records.batches().iterator().next().countOrNull();
+        batches.add(new StoredBatch(base, end - 1, bytes));
+        return base;
+    }
+
+    /** The end of a transaction: nobody of an earlier epoch writes behind it. */
+    void writeMarker(long producerId, short producerEpoch) {
+        Producer producer = producers.computeIfAbsent(producerId, id -> new Producer());
+        if (producerEpoch > producer.epoch) {
+            producer.epoch = producerEpoch;
+            producer.lastSequence = -1;
+            producer.last.clear();
+        }
+        producer.lastMs = world.nowMs();
+        world.trace.note("target: a marker of %d/%d in %s at %d", producerId, producerEpoch, partition, end);
+        store(MemoryRecords.withEndTransactionMarker(
+                0,
+                world.nowMs(),
+                epoch,
+                producerId,
+                producerEpoch,
+                new EndTransactionMarker(ControlRecordType.ABORT, 0)));
+    }
+
+    @Override
+    public long start() {
+        return 0;
+    }
+
+    @Override
+    public long end() {
+        return end;
+    }
+
+    @Override
+    public EpochEnd endOf(int wanted) {
+        throw new UnsupportedOperationException("nobody asks the target for it");
+    }
+
+    @Override
+    public byte[] read(long offset, long below, int maxBytes, boolean partial) {
+        return StoredBatch.read(batches, offset, below, maxBytes, partial);
     }
 }

@@ -22,6 +22,7 @@ import org.apache.kafka.common.TopicPartition;
 final class World {
     private static final long START_MS = 1_700_000_000_000L;
     private static final int SESSION_TIMEOUT_MS = 10_000;
+    private static final int SHORT_TICK_MS = 30;
 
     final Dice dice;
     final Weather weather;
@@ -33,8 +34,9 @@ final class World {
     final TargetCluster target;
     final SimGroup group;
     final Producers producers;
+    final StateBook state;
     private final List<SimMirror> mirrors = new ArrayList<>();
-    private final List<Sent> orphans = new ArrayList<>();
+    private final List<Orphan> orphans = new ArrayList<>();
     private final List<Event> events = new ArrayList<>();
     private final Map<String, Long> seen = new TreeMap<>();
     private final List<Delayed> later = new ArrayList<>();
@@ -48,6 +50,8 @@ final class World {
 
     private record Delayed(long atMs, Runnable task) {}
 
+    private record Orphan(SimCluster cluster, Sent sent) {}
+
     World(long seed) {
         dice = new Dice(seed);
         weather = new Weather(dice);
@@ -56,13 +60,14 @@ final class World {
                 dice.pick(List.of(Lost.values())),
                 dice.pick(List.of(Truncated.values())),
                 dice.pick(List.of(Recreated.values())));
-        longestTickMs = dice.pick(List.of(30, 60, 200));
+        longestTickMs = dice.pick(List.of(SHORT_TICK_MS, 60, 200));
         trace = new Trace(this::nowMs);
         source = new SourceCluster(this);
         target = new TargetCluster(this);
         checker = new Checker(this);
         group = new SimGroup(this);
         producers = new Producers(this);
+        state = new StateBook(this);
     }
 
     long nowMs() {
@@ -91,8 +96,8 @@ final class World {
                         .sum();
     }
 
-    void orphan(Sent sent) {
-        orphans.add(sent);
+    void orphan(SimCluster cluster, Sent sent) {
+        orphans.add(new Orphan(cluster, sent));
     }
 
     boolean refuses(TopicPartition partition, long birth, Fate fate) {
@@ -101,7 +106,7 @@ final class World {
     }
 
     int targetMaxBytes() {
-        return takesAll ? Integer.MAX_VALUE : terms.targetMaxBytes();
+        return takesAll ? Integer.MAX_VALUE : terms.target().maxBytes();
     }
 
     /** An operator lifts the target's limits. */
@@ -129,7 +134,7 @@ final class World {
     void step() {
         steps++;
         quiet++;
-        nowMs += quiet < 40 ? dice.between(0, 4) : Math.min(longestTickMs, quiet);
+        nowMs += quiet < 40 ? dice.between(0, 4) : Math.min(weather.isCalm() ? SHORT_TICK_MS : longestTickMs, quiet);
         int kind = dice.between(0, 99);
         if (kind < 60) {
             stepMirror(kind);
@@ -140,10 +145,12 @@ final class World {
                 quiet = 0;
             }
         } else if (!orphans.isEmpty()) {
-            Sent sent = orphans.remove(dice.between(0, orphans.size() - 1));
+            Orphan late = orphans.remove(dice.between(0, orphans.size() - 1));
+            Sent sent = late.sent;
             trace.note("late: a request of %s at broker %d is executed", sent.client(), sent.node());
-            (sent.body() instanceof org.apache.kafka.common.requests.FetchRequest ? source : target).answer(sent);
+            late.cluster.answer(sent);
         }
+        target.coordinator().step();
         later.removeIf(delayed -> {
             boolean due = delayed.atMs <= nowMs;
             if (due) {
@@ -170,7 +177,9 @@ final class World {
             return;
         }
         SimMirror mirror = dice.pick(able);
-        if (kind < 23) {
+        if (terms.exactlyOnce() && dice.chance(mirror.isTakingOver() ? 0.5 : 0.2)) {
+            stepDesks(mirror);
+        } else if (kind < 23) {
             mirror.stepReader();
         } else if (kind < 50) {
             mirror.stepWriter();
@@ -178,6 +187,17 @@ final class World {
             mirror.stepMember();
         } else if (kind >= 58) {
             mirror.stepTopics();
+        }
+    }
+
+    private void stepDesks(SimMirror mirror) {
+        if (mirror.isTakingOver()) {
+            quiet = Math.min(quiet, 45);
+        }
+        if (dice.chance(0.4)) {
+            mirror.stepState();
+        } else {
+            mirror.stepTakeovers();
         }
     }
 

@@ -89,7 +89,7 @@ public class IntakeFuzzTest {
                 FetchOutcome.OK,
                 "",
                 answer,
-                new FetchedPartition.LogMarks(0, Long.MAX_VALUE, Long.MAX_VALUE, -1),
+                new FetchedPartition.LogMarks(0, Long.MAX_VALUE, Long.MAX_VALUE, -1, -1),
                 List.of(new FetchedPartition.AbortedRun(1, 0)),
                 OptionalInt.empty());
     }

@@ -156,7 +156,8 @@ class SourceReaderTest extends ReaderScenario {
         poll();
 
         assertThat(brokers.isWaiting(ApiKeys.FETCH)).isFalse();
-        assertThat(breaks).containsExactly(new LogBreak(LogBreak.Kind.RECREATED, 7, -1, topicId, brokers.topicId("t")));
+        assertThat(breaks)
+                .containsExactly(new LogBreak(LogBreak.Kind.RECREATED, 7, -1, -1, topicId, brokers.topicId("t")));
 
         // and once the other topic is accepted it is read
         topicId = brokers.topicId("t");
@@ -190,7 +191,7 @@ class SourceReaderTest extends ReaderScenario {
 
         assertThat(breaks)
                 .containsExactly(
-                        new LogBreak(LogBreak.Kind.DIVERGED, 7, 5, brokers.topicId("t"), brokers.topicId("t")));
+                        new LogBreak(LogBreak.Kind.DIVERGED, 7, 5, 5, brokers.topicId("t"), brokers.topicId("t")));
         assertThat(brokers.isWaiting(ApiKeys.FETCH)).isFalse();
     }
 

@@ -42,6 +42,7 @@ final class FenceClientTest {
     /** Of one transactional id. */
     private static final class Books {
         final List<Short> markers = new ArrayList<>();
+        long id = 7;
         short epoch = 3;
         boolean open;
         boolean aborted;
@@ -66,14 +67,19 @@ final class FenceClientTest {
 
         /** What is open is aborted by an epoch of its own, and the producer has to ask again. */
         private AbstractResponse init() {
-            epoch++;
             aborted = false;
             if (open) {
-                markers.add(epoch);
+                markers.add(++epoch);
                 open = false;
-                return initialised(Errors.CONCURRENT_TRANSACTIONS, (short) -1);
+                return initialised(Errors.CONCURRENT_TRANSACTIONS, id, (short) -1);
             }
-            return initialised(Errors.NONE, epoch);
+            if (epoch >= Short.MAX_VALUE - 1) {
+                id++;
+                epoch = 0;
+            } else {
+                epoch++;
+            }
+            return initialised(Errors.NONE, id, epoch);
         }
 
         private Errors end(short asked) {
@@ -100,10 +106,10 @@ final class FenceClientTest {
                         .setErrorCode(error.code()))));
     }
 
-    private static AbstractResponse initialised(Errors error, short epoch) {
+    private static AbstractResponse initialised(Errors error, long id, short epoch) {
         return new InitProducerIdResponse(new InitProducerIdResponseData()
                 .setErrorCode(error.code())
-                .setProducerId(7)
+                .setProducerId(id)
                 .setProducerEpoch(epoch));
     }
 
@@ -126,7 +132,7 @@ final class FenceClientTest {
             return coordinator(Errors.COORDINATOR_NOT_AVAILABLE);
         }
         if (request instanceof InitProducerIdRequest) {
-            return initialised(error, (short) -1);
+            return initialised(error, -1, (short) -1);
         }
         return request instanceof AddPartitionsToTxnRequest ? added(error) : ended(error);
     }
@@ -177,6 +183,42 @@ final class FenceClientTest {
             assertThat(books.open).as("seed " + seed).isFalse();
             client.close();
         }
+    }
+
+    /** What an owner writes under must be shut out by whoever comes next, also if that is under another id. */
+    @Test
+    void shouldMarkTheLastEpochOfAnIdBeforeItGoesOnUnderAnother() {
+        for (int last = Short.MAX_VALUE - 6; last <= Short.MAX_VALUE - 2; last++) {
+            Books books = new Books();
+            books.epoch = (short) last; // of the owner that is to be shut out
+            ScriptedBrokers brokers = new ScriptedBrokers();
+            FenceClient client = brokers.fenceClient(request -> Optional.of(books.execute(request)));
+
+            CompletableFuture<Ownership> fence = client.fence(ID, PARTITION, identity -> false);
+            finish(client, fence, brokers);
+
+            Ownership owner = fence.join();
+            assertThat(books.markers.get(0)).as("after " + last).isGreaterThan((short) last);
+            assertThat(owner.identity()).isEqualTo(new ProducerIdentity(books.id, books.epoch));
+            assertThat(owner.identity().epoch()).isLessThanOrEqualTo((short) (Short.MAX_VALUE - 2));
+            assertThat(owner.markerEpoch()).contains((short) (books.epoch - 1));
+            client.close();
+        }
+    }
+
+    @Test
+    void shouldNotGiveAnOwnerAnEpochThatNobodyCanMark() {
+        Books books = new Books();
+        books.epoch = Short.MAX_VALUE - 2;
+        ScriptedBrokers brokers = new ScriptedBrokers();
+        FenceClient client = brokers.fenceClient(request -> Optional.of(books.execute(request)));
+
+        CompletableFuture<Ownership> fence = client.fence(ID, PARTITION, identity -> identity.id() == 7);
+        finish(client, fence, brokers);
+
+        assertThat(fence.join().identity().id()).isEqualTo(8);
+        assertThat(books.markers).contains(Short.MAX_VALUE);
+        client.close();
     }
 
     @Test

@@ -117,6 +117,10 @@ public final class SimulatedClient extends UnwiredClient {
         return new ProduceClient(connection(), (short) acks);
     }
 
+    public FenceClient fenceClient() {
+        return new FenceClient(connection());
+    }
+
     private ClusterConnection connection() {
         return new ClusterConnection(this, metadata, new Metrics(), REQUEST_TIMEOUT_MS);
     }
@@ -176,10 +180,11 @@ public final class SimulatedClient extends UnwiredClient {
         unanswered.forEach(sent -> deliveries.add(() -> complete(sent, null)));
     }
 
-    /** Both connections to the broker break. */
+    /** All connections to the broker break. */
     public void disconnectFrom(int broker) {
-        disconnect(broker);
-        disconnect(ClusterConnection.connection(broker, 1));
+        for (int i = 0; i < ClusterConnection.CONNECTIONS; i++) {
+            disconnect(ClusterConnection.connection(broker, i));
+        }
     }
 
     public void disconnect(int node) {
@@ -220,7 +225,9 @@ public final class SimulatedClient extends UnwiredClient {
     @Override
     public void send(ClientRequest request, long now) {
         int node = Integer.parseInt(request.destination());
-        AbstractRequest body = request.requestBuilder().build(request.apiKey().latestVersion());
+        short version = (short) Math.min(
+                request.apiKey().latestVersion(), request.requestBuilder().latestAllowedVersion());
+        AbstractRequest body = request.requestBuilder().build(version);
         Sent sent = new Sent(name, ClusterConnection.broker(node), body, request, brokers.nowMs(), brokers.moment());
         Connection connection = connections.get(node);
         if (body instanceof ProduceRequest produce) {

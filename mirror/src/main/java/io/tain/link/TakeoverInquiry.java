@@ -1,0 +1,68 @@
+package io.tain.link;
+
+import io.tain.state.StateKey;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
+
+/** What the target and the state topic say of partitions that are to be taken over: all asked at once. Used by one thread. */
+final class TakeoverInquiry {
+    private static final Duration LIMIT = Duration.ofSeconds(30);
+
+    private final Map<TopicPartition, CompletableFuture<Long>> targetStarts;
+    private final Map<TopicPartition, CompletableFuture<Long>> targetEnds;
+    private final CompletableFuture<Map<StateKey, byte[]>> state;
+    private final CompletableFuture<Long> idLife;
+
+    /**
+     * Begins to ask.
+     *
+     * @param state what the state topic has of the partitions
+     * @param idLife for how long the target remembers producers, in milliseconds
+     */
+    TakeoverInquiry(
+            Collection<TopicPartition> partitions,
+            LogOffsets target,
+            CompletableFuture<Map<StateKey, byte[]>> state,
+            CompletableFuture<Long> idLife) {
+        this.targetStarts = target.list(partitions, OffsetSpec.earliest());
+        this.targetEnds = target.list(partitions, OffsetSpec.latest());
+        this.state = state;
+        this.idLife = idLife;
+    }
+
+    /**
+     * Waits until all is known. What failed fails when it is looked at.
+     *
+     * @throws TimeoutException if something is not known within the limit
+     */
+    void await(Pace pace) {
+        Stream<CompletableFuture<?>> all = Stream.concat(
+                Stream.concat(targetStarts.values().stream(), targetEnds.values().stream()), Stream.of(state, idLife));
+        CompletableFuture<Void> answered = CompletableFuture.allOf(all.toArray(CompletableFuture[]::new));
+        pace.await(answered, LIMIT);
+        if (!answered.isDone()) {
+            throw new TimeoutException(
+                    (state.isDone() ? "the target has not told about its logs" : "the state has not been read")
+                            + " within " + LIMIT.toSeconds() + " s");
+        }
+    }
+
+    TakeoverStart.Log target(TopicPartition partition) {
+        return new TakeoverStart.Log(
+                targetStarts.get(partition).join(), targetEnds.get(partition).join());
+    }
+
+    Map<StateKey, byte[]> state() {
+        return state.join();
+    }
+
+    long idLifeMs() {
+        return idLife.join();
+    }
+}
