@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tain.link.MoveOrder.Action;
 import io.tain.link.MoveOrder.Where;
 import io.tain.link.PartitionFlow.Phase;
+import io.tain.link.TakeoverDesk.Job;
 import io.tain.offset.OffsetTracker.Position;
 import io.tain.offset.TopicIds;
 import java.time.Instant;
@@ -62,6 +63,22 @@ class MoveOrderTest {
         flow.reassign();
         assertThat(flow.phase()).isEqualTo(Phase.ASSIGNED);
         assertThat(flow.move()).isEmpty();
+    }
+
+    /** Else its place would be that of the position which the order has left. */
+    @Test
+    void shouldCallOffATakeOverThatIsUnderWay() {
+        TakeoverDesk desk = new TakeoverDesk("link", null, null, null, events, new SystemPace());
+        Job job = desk.takeOver(null);
+        flow.position(new Position(7, -1), TopicIds.UNKNOWN, TakeoverDesk.Origin.CHOSEN);
+        flow.takeOver(job);
+
+        flow.move(ORDER, CompletableFuture.completedFuture(null));
+        flow.moveOn(new Event.Offsets(5, 7));
+        flow.reassign();
+
+        assertThat(flow.takeover()).isEmpty();
+        assertThat(job.done()).isCancelled();
     }
 
     @Test

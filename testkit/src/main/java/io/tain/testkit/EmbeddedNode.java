@@ -1,5 +1,6 @@
 package io.tain.testkit;
 
+import com.yammer.metrics.core.MetricsRegistry;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -20,6 +21,7 @@ import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.bootstrap.BootstrapMetadata;
 import org.apache.kafka.metadata.properties.MetaPropertiesEnsemble;
 import org.apache.kafka.server.ServerSocketFactory;
+import org.apache.kafka.server.metrics.KafkaYammerMetrics;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,6 +36,7 @@ final class EmbeddedNode {
     private final SharedServer shared;
     private final BrokerServer broker;
     private final ControllerServer controller;
+    private final List<String> logDirectories;
 
     EmbeddedNode(Properties properties, Layout layout, FaultHandlerFactory faults) {
         KafkaConfig config = KafkaConfig.fromProps(properties, false);
@@ -54,6 +57,7 @@ final class EmbeddedNode {
                 ServerSocketFactory.INSTANCE);
         broker = new BrokerServer(shared);
         controller = new ControllerServer(shared, KafkaRaftServer.configSchema(), directories._2());
+        logDirectories = config.logDirs();
     }
 
     /** Returns when the broker is registered and serves; with several nodes, these must start at the same time. */
@@ -88,6 +92,20 @@ final class EmbeddedNode {
     void stopController() {
         controller.shutdown();
         controller.awaitShutdown();
+        forgetMetrics();
+    }
+
+    /**
+     * A broker that has ended leaves a gauge of each log directory in the JVM's registry (LogDirectoryCordoned, as of 4.3.1), and with it all
+     * that it had in memory.
+     */
+    private void forgetMetrics() {
+        MetricsRegistry registry = KafkaYammerMetrics.defaultRegistry();
+        registry.allMetrics().keySet().stream()
+                .filter(metric -> logDirectories.stream()
+                        .anyMatch(directory -> metric.getMBeanName().contains('"' + directory + '"')))
+                .toList()
+                .forEach(registry::removeMetric);
     }
 
     private static Optional<RuntimeException> quietly(Runnable action) {

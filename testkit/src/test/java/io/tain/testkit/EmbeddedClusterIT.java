@@ -28,6 +28,7 @@ import org.apache.kafka.common.resource.ResourcePattern;
 import org.apache.kafka.common.resource.ResourceType;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.server.metrics.KafkaYammerMetrics;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -71,6 +72,9 @@ class EmbeddedClusterIT {
             assertThat(cluster.nodeIds()).hasSize(3).contains(cluster.leader(partition));
         }
         assertThat(Files.exists(directory)).isFalse();
+        assertThat(KafkaYammerMetrics.defaultRegistry().allMetrics().keySet())
+                .as("what would keep all of a broker in memory")
+                .noneMatch(metric -> metric.getMBeanName().contains(directory.toString()));
         for (String address : bootstrap.split(",", -1)) {
             int port = Integer.parseInt(address.substring(address.indexOf(':') + 1));
             try (Socket socket = new Socket()) {
