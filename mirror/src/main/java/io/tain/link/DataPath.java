@@ -235,7 +235,7 @@ final class DataPath {
         return Optional.empty();
     }
 
-    /** Whether the state topic has the partition's place. Not before the group took it: it refuses those who are not its members any more. */
+    /** Whether the state topic has the partition's place. The group has taken it before, which refuses who is not its member any more. */
     private static boolean isKept(PartitionFlow flow, TakeoverDesk desk, Pace pace) {
         CompletableFuture<Void> kept = desk.keep(flow.takeover().orElseThrow());
         if (!kept.isDone()) {

@@ -92,7 +92,9 @@ final class Repositioning {
             move(moves);
         } catch (KafkaException e) {
             LOG.warn("can't find out where {} can be read on: {}; trying again", partitions, e.toString());
-            due.forEach(flow -> flow.setReason("can't find out where it can be read on: " + e));
+            due.stream()
+                    .filter(flow -> flow.phase() != PartitionFlow.Phase.HALTED) // one that was decided about knows why
+                    .forEach(flow -> flow.setReason("can't find out where it can be read on: " + e));
             notBeforeNanos = pace.nanoTime() + PAUSE_AFTER_ERROR.toNanos();
         }
     }

@@ -290,6 +290,9 @@ final class Takeover {
         @Override
         public void take(FetchedPartition fetched, long nowMs) {
             trouble = "";
+            if (fetched.records().hasRemaining()) {
+                quietSinceMs = -1; // though it may not get on: its writer is not known yet, or it is damaged
+            }
             AbortedTransactions aborted = fetched.aborted().isEmpty()
                     ? AbortedTransactions.none()
                     : new AbortedTransactions(fetched.aborted().stream()
@@ -310,8 +313,8 @@ final class Takeover {
         }
 
         /**
-         * What has nothing new is left out of answers, so the end shows by their going by. Nothing may lie before the end that the broker
-         * tells: compaction has taken the last batches before it, and an election what came behind.
+         * What has nothing new is left out of answers, so the end shows by their going by. Below the end that the broker tells there
+         * may be nothing, either: compaction has taken the last batches before it, and an election what came behind.
          */
         @Override
         public void onAnswer(long nowMs) {

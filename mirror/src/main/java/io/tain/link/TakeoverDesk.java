@@ -225,8 +225,9 @@ final class TakeoverDesk implements Runnable, Ticking {
     }
 
     /**
-     * The thread that asked for it: has the place of a job that is done written into the state topic; the future fails if it can't be. That it is this process's
-     * to write is to be known by then: who has lost the partition without having heard of it must not tell others where to go on.
+     * The thread that asked for it: has the place of a job that is done written into the state topic; the future fails if it can't be.
+     * The group must have taken the place before: who has lost the partition without having heard of it must not tell others where to
+     * go on.
      */
     CompletableFuture<Void> keep(Job job) {
         if (!job.isToBeKept) {

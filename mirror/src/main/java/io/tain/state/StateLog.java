@@ -6,9 +6,9 @@ import java.util.function.Predicate;
 import org.apache.kafka.clients.admin.Admin;
 
 /**
- * Where links keep their state: values by key, read in the order in which they were written. Failures that may pass come as
- * {@link org.apache.kafka.common.KafkaException}s; after one, what was asked for may be asked again, and what was to be written may have been.
- * Used by one thread.
+ * Where links keep their state: values by key, read in the order in which they were written. Failures that may pass come as {@link
+ * org.apache.kafka.common.KafkaException}s; after one, what was asked for may be asked again, and what was to be written may have
+ * been. Used by one thread.
  */
 public interface StateLog extends AutoCloseable {
     String name();

@@ -13,6 +13,8 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Turns a pile of small batches into one larger batch. A partition may have five batches in flight whatever their size, so
@@ -27,6 +29,7 @@ final class Coalescer {
      */
     private static final int TINY_BYTES = 2 * 1024;
 
+    private static final Logger LOG = LoggerFactory.getLogger(Coalescer.class);
     private static final Set<Codec> SLOW = EnumSet.of(Codec.GZIP, Codec.ZSTD);
 
     /** Up to here a broker's work for a batch outweighs rewriting it with a quick codec, or the window holds it back on a long way. */
@@ -57,6 +60,14 @@ final class Coalescer {
      * @param roundTripMs how far away the target is
      */
     void coalesceHead(Deque<Outgoing> queue, int maxBytes, long roundTripMs, long nowMs) {
+        try {
+            join(queue, maxBytes, roundTripMs, nowMs);
+        } catch (InvalidBatchException e) {
+            LOG.debug("one of the batches is corrupt: sent by itself, the target will say which", e);
+        }
+    }
+
+    private void join(Deque<Outgoing> queue, int maxBytes, long roundTripMs, long nowMs) {
         int pileBytes = Math.min(PILE_BYTES, maxBytes);
         boolean slow = SLOW.contains(
                 RecordBatch.of(queue.element().first().encoded().bytes()).codec());
@@ -79,12 +90,7 @@ final class Coalescer {
         if (pile.size() < 2) {
             return;
         }
-        List<EncodedBatch> joined;
-        try {
-            joined = transcoder.coalesce(encoded, maxBytes);
-        } catch (InvalidBatchException e) {
-            return; // one of them is corrupt: sent by itself, the target will say which
-        }
+        List<EncodedBatch> joined = transcoder.coalesce(encoded, maxBytes);
         if (joined.size() > 1) {
             return; // they decompress or compress to too much to be worth it
         }

@@ -51,8 +51,8 @@ public final class FenceClient implements AutoCloseable {
     private static final int TRANSACTION_TIMEOUT_MS = 60_000;
 
     /**
-     * The last epoch that is given to an owner: whoever comes next must be able to have a marker written of a higher one. From the one behind
-     * it on, coordinators give another producer id, which shuts nobody out who writes under the old.
+     * The last epoch that is given to an owner: whoever comes next must be able to have a marker written of a higher one. Behind the
+     * next one coordinators give another producer id, which shuts nobody out who writes under the old.
      */
     private static final short LAST_EPOCH = Short.MAX_VALUE - 2;
 

@@ -10,6 +10,7 @@ import io.tain.offset.MapChunk.Run;
 import io.tain.offset.OffsetTracker.Position;
 import io.tain.offset.Walked;
 import io.tain.source.EchoGuard;
+import io.tain.source.WriterUnknownException;
 import io.tain.wire.FetchOutcome;
 import io.tain.wire.FetchedPartition;
 import java.nio.ByteBuffer;
@@ -44,17 +45,14 @@ class TakeoverTest {
     private static final int LEADER_EPOCH = 7;
 
     private static final long PATIENCE_MS = 31_000;
+    private static final TargetTraits TRAITS =
+            new TargetTraits(TimestampType.CREATE_TIME, 1 << 20, Optional.empty(), Handling.NONE);
 
     private final OpenBatch open = new OpenBatch(1 << 20);
     private final Takeover takeover = takeover(new Position(100, 2, 10), new Position(100, 2, 10));
 
     private Takeover takeover(Position from, Position known) {
-        return new Takeover(
-                new Takeover.Span(T0, from, known),
-                new TargetTraits(TimestampType.CREATE_TIME, 1 << 20, Optional.empty(), Handling.NONE),
-                false,
-                open,
-                EchoGuard.none());
+        return new Takeover(new Takeover.Span(T0, from, known), TRAITS, false, open, EchoGuard.none());
     }
 
     private static Supplier<CompletableFuture<Long>> begins(long logStart) {
@@ -302,6 +300,28 @@ class TakeoverTest {
         source.onAnswer(2 * PATIENCE_MS);
 
         assertThat(source.isDone()).isTrue();
+    }
+
+    /** Its writer may not be known for long, and then there is more than what was read. */
+    @Test
+    void shouldNotTakeWhatHoldsItUpForTheEnd() {
+        EchoGuard undecided = new EchoGuard(producer -> {
+            throw new WriterUnknownException(Optional.empty());
+        });
+        Takeover waits = new Takeover(
+                new Takeover.Span(T0, new Position(100, 2, 10), new Position(100, 2, 10)),
+                TRAITS,
+                false,
+                open,
+                undecided);
+        walkTarget(waits, 14, at(10, 1), at(11, 2), at(12, 3));
+        Takeover.OfSource source = waits.new OfSource(begins(0));
+        for (long nowMs = 0; nowMs <= 3 * PATIENCE_MS; nowMs += 1_000) {
+            source.take(fetched(100, at(100, 1), at(101, 2)), nowMs);
+            source.onAnswer(nowMs);
+        }
+
+        assertThat(source.isDone()).isFalse();
     }
 
     /** Else a leader would answer that the log was cut off there (KIP-595). */

@@ -361,8 +361,8 @@ final class Checker {
     }
 
     /**
-     * What a process writes into the state topic. An owner's first word is its place: only the group, which knows its members, can tell that
-     * it is one, so that has to have it before.
+     * What a process writes into the state topic. An owner's first word is its place: only the group, which knows its members, can tell
+     * that it is one, so that has to have it before.
      */
     void onState(String mirror, TopicPartition partition, Checkpoint checkpoint) {
         boolean isPlace = owners.add(new Place(partition, checkpoint.producers()));

@@ -22,6 +22,7 @@ import org.apache.kafka.common.record.internal.SimpleRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CoalescerTest {
     private static final TopicPartition T0 = new TopicPartition("t", 0);
@@ -64,6 +65,22 @@ class CoalescerTest {
 
         assertThat(queue).hasSize(left);
         assertThat(queue.stream().mapToInt(Outgoing::count).sum()).isEqualTo(BATCHES);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, BATCHES - 1})
+    void shouldLeaveWhatIsCorruptToTheTarget(int corrupt) {
+        for (int offset = 0; offset < BATCHES; offset++) {
+            Outgoing batch = batch(offset, Compression.NONE, new byte[] {1});
+            if (offset == corrupt) {
+                batch.bytes().put(22, (byte) 5); // a codec that there is not
+            }
+            queue.add(batch);
+        }
+
+        coalescer.coalesceHead(queue, 1 << 20, 0, 0);
+
+        assertThat(queue).hasSize(BATCHES);
     }
 
     private Outgoing batch(long offset, Compression compression, byte[] value) {

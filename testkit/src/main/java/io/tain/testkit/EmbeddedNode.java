@@ -96,8 +96,8 @@ final class EmbeddedNode {
     }
 
     /**
-     * A broker that has ended leaves a gauge of each log directory in the JVM's registry (LogDirectoryCordoned, as of 4.3.1), and with it all
-     * that it had in memory.
+     * A broker that has ended leaves a gauge of each log directory in the JVM's registry (LogDirectoryCordoned, as of 4.3.1), and with
+     * it all that it had in memory.
      */
     private void forgetMetrics() {
         MetricsRegistry registry = KafkaYammerMetrics.defaultRegistry();
