@@ -12,6 +12,7 @@ import io.tain.state.Checkpoint.Phase;
 import io.tain.state.Checkpoint.Producer;
 import java.util.List;
 import java.util.Optional;
+import org.apache.kafka.common.Uuid;
 
 /**
  * Where a take-over begins to look for its place, by all that is known before it looks at logs. Immutable; made without I/O.
@@ -75,6 +76,12 @@ record TakeoverStart(
             repeats = Optional.of(new Repeats(Cause.NO_CHECKPOINT, known, target, MapView.EMPTY));
         }
         TakeoverStart start = new TakeoverStart(known, known, ids, false, producers, letGo, repeats, Optional.empty());
+        if (request.origin() == Origin.NONE
+                && ids.source().equals(Uuid.ZERO_UUID)
+                && known.offset() != committed.offset()) {
+            return start.undecided("no commit is left, and the checkpoint (source offset " + known.offset()
+                    + ") does not tell which topic it is of: it may have been another of the same name");
+        }
         if (known.targetOffset() > target.end()) {
             return start.afterLoss(maps.of(request.partition(), ids), target);
         }

@@ -86,6 +86,24 @@ class TakeoverStartTest {
         assertThat(start.producers()).containsExactly(WRITER);
     }
 
+    /** Brokers take commits along when a topic is deleted, and the new one's first records would be passed over. */
+    @Test
+    void shouldNotGoOnInATopicThatMayBeAnother() {
+        Checkpoint unknown =
+                new Checkpoint(150, 4, 60, Uuid.ZERO_UUID, IDS.target(), List.of(WRITER), Phase.COPYING, 0);
+        TopicIds nothing = new TopicIds(Uuid.ZERO_UUID, IDS.target());
+
+        for (long beginning : new long[] {0, 150}) {
+            TakeoverStart start = TakeoverStart.of(
+                    new Request(T0, new Position(beginning, -1), Origin.NONE, nothing, TRAITS),
+                    Optional.of(unknown),
+                    new TakeoverMaps(Map.of()),
+                    new Log(0, 70));
+
+            assertThat(start.undecided().isPresent()).isEqualTo(beginning == 0);
+        }
+    }
+
     @Test
     void shouldBeginAtTheCheckpointWhereTheMapKnowsAllBelow() {
         for (MapView map : List.of(map(150), map(170), MapView.EMPTY)) {

@@ -131,7 +131,7 @@ final class Misfortune {
             log.expire(newStart);
         }
         String topic = log.partition.topic();
-        if (world.group.knowsTopic(topic) && world.state.knowsTopic(topic) && world.weather.strikes(Fault.RECREATION)) {
+        if (world.group.knowsTopic(topic) && world.weather.strikes(Fault.RECREATION)) {
             world.source.recreate(topic);
             // Brokers drop the positions with the topic; one whose coordinator did not hear of it keeps them.
             if (dice.chance(0.7)) {

@@ -10,16 +10,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.TimeoutException;
 
 /** The state topic: what all processes have written, in order. */
 final class StateBook {
     private final World world;
     private final List<Entry> entries = new ArrayList<>();
-
-    private final Map<TopicPartition, Checkpoint> checkpoints = new HashMap<>();
 
     private record Entry(StateKey key, Optional<byte[]> value) {}
 
@@ -30,19 +26,11 @@ final class StateBook {
     private void append(String mirror, Map<StateKey, byte[]> records) {
         records.forEach((key, value) -> {
             if (key.kind() == StateKey.Kind.CHECKPOINT) {
-                Checkpoint checkpoint = Checkpoint.parse(value).orElseThrow();
-                world.checker.onState(mirror, key.partition(), checkpoint);
-                checkpoints.put(key.partition(), checkpoint);
+                world.checker.onState(
+                        mirror, key.partition(), Checkpoint.parse(value).orElseThrow());
             }
             entries.add(new Entry(key, Optional.ofNullable(value)));
         });
-    }
-
-    /** Whether all checkpoints in the topic tell which topic they are in. */
-    boolean knowsTopic(String topic) {
-        return checkpoints.entrySet().stream()
-                .filter(entry -> entry.getKey().topic().equals(topic))
-                .noneMatch(entry -> entry.getValue().sourceTopic().equals(Uuid.ZERO_UUID));
     }
 
     /** The state as a process reads and writes it. */
