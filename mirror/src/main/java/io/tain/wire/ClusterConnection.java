@@ -113,6 +113,14 @@ final class ClusterConnection implements AutoCloseable {
         return metadata.topicIds().getOrDefault(topic, Uuid.ZERO_UUID);
     }
 
+    /**
+     * Whether metadata has the topic that was asked for, as far as ids are known. A leader told by an answer about one that was deleted
+     * since would count for the new topic of the name: its epoch is higher, so that metadata with the true one is not believed any more.
+     */
+    boolean isCurrent(String topic, Uuid asked) {
+        return asked.equals(Uuid.ZERO_UUID) || asked.equals(topicId(topic));
+    }
+
     /** Why the topic has no metadata, in the broker's words; empty when nothing is wrong with it. */
     Optional<String> topicProblem(String topic) {
         Optional<String> ofTopic =

@@ -268,7 +268,8 @@ public final class FetchClient implements AutoCloseable {
             }
             FetchedPartition fetched =
                     fetched(partition, asked.getAsLong(), session.leaderEpoch(partition), entry.getValue());
-            if (fetched.outcome() == FetchOutcome.MOVED) {
+            boolean isCurrent = connection.isCurrent(partition.topic(), session.topicId(partition));
+            if (fetched.outcome() == FetchOutcome.MOVED && isCurrent) {
                 noteLeader(partition, entry.getValue(), moved);
             } else if (fetched.outcome() != FetchOutcome.OK) {
                 connection.metadata().requestUpdate(false);

@@ -122,6 +122,11 @@ final class FetchSession {
         return partitions.get(partition).currentLeaderEpoch.orElse(-1);
     }
 
+    /** The topic that the request under way asks for; zero if unknown. */
+    Uuid topicId(TopicPartition partition) {
+        return partitions.get(partition).topicId;
+    }
+
     /** What an answer holds, partition by partition. */
     Map<TopicPartition, PartitionData> partsOf(FetchResponse response, short version) {
         return response.responseData(topicNames, version);

@@ -212,7 +212,11 @@ public final class ProduceClient implements AutoCloseable {
                 String topicName = topic.topicId().equals(Uuid.ZERO_UUID) ? topic.name() : name;
                 TopicPartition partition = new TopicPartition(topicName, part.index());
                 ProduceResult result = result(part, answer.requestLatencyMs());
-                noteLeader(partition, part, result, moved);
+                if (result.outcome() == ProduceOutcome.MOVED && connection.isCurrent(topicName, topic.topicId())) {
+                    noteLeader(partition, part, moved);
+                } else if (result.outcome() != ProduceOutcome.ACKNOWLEDGED) {
+                    connection.metadata().requestUpdate(false);
+                }
                 if (unanswered.remove(partition)) {
                     listener.onResult(partition, result);
                 }
@@ -228,19 +232,14 @@ public final class ProduceClient implements AutoCloseable {
     }
 
     private void noteLeader(
-            TopicPartition partition,
-            PartitionProduceResponse part,
-            ProduceResult result,
-            Map<TopicPartition, LeaderIdAndEpoch> moved) {
-        if (result.outcome() == ProduceOutcome.MOVED
-                && part.currentLeader().leaderId() >= 0
-                && part.currentLeader().leaderEpoch() >= 0) {
+            TopicPartition partition, PartitionProduceResponse part, Map<TopicPartition, LeaderIdAndEpoch> moved) {
+        if (part.currentLeader().leaderId() >= 0 && part.currentLeader().leaderEpoch() >= 0) {
             moved.put(
                     partition,
                     new LeaderIdAndEpoch(
                             Optional.of(part.currentLeader().leaderId()),
                             Optional.of(part.currentLeader().leaderEpoch())));
-        } else if (result.outcome() != ProduceOutcome.ACKNOWLEDGED) {
+        } else {
             connection.metadata().requestUpdate(false);
         }
     }

@@ -375,6 +375,7 @@ class GroupOffsetsIT {
 
         try (RunningMirror mirror = link.start()) {
             mirror.awaitHalted(bad);
+            mirror.awaitCaughtUp("going");
             pair.source()
                     .admin()
                     .alterConsumerGroupOffsets(
@@ -390,7 +391,11 @@ class GroupOffsetsIT {
 
             assertThat(both.reason().orElseThrow()).contains("halted are not carried: stuck-0");
             assertThat(stuck.reason()).isEqualTo(both.reason());
-            assertThat(offsets(pair.target(), "of-both")).containsEntry(good, new OffsetAndMetadata(4));
+            Await.until(
+                    "the other partition's offset is carried",
+                    PATIENCE,
+                    () -> new OffsetAndMetadata(4)
+                            .equals(offsets(pair.target(), "of-both").get(good)));
         }
     }
 

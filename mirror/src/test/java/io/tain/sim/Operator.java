@@ -34,7 +34,8 @@ final class Operator {
             world.see("halted by recreation", 1);
             require(log.wasRecreated(), log, reason);
             seek(log, told(log, reason));
-        } else if (reason.contains("can't tell where the copy goes on")) {
+        } else if (reason.contains("can't tell where the copy goes on")
+                || reason.contains("does not tell which topic it is of")) {
             world.see("halted by a take-over", 1);
             boolean wasCut = log.records.stream().anyMatch(record -> record.state == State.TRUNCATED);
             require(wasCut || log.wasRecreated(), log, reason);

@@ -21,7 +21,7 @@ class PlantedBugsTest {
     private static final long SEEDS = 5_000;
 
     static Stream<PlantedBug> bugs() {
-        return Stream.of(ofPositions(), ofResending(), ofCutting(), ofReading(), ofRefusing(), ofTakingOver())
+        return Stream.of(ofPositions(), ofResending(), ofCutting(), ofReading(), ofAnswers(), ofTakingOver())
                 .flatMap(Function.identity());
     }
 
@@ -176,8 +176,15 @@ class PlantedBugsTest {
                         new Edit("batch/SourceRange.java", "        leaderEpoch = epoch;\n", "")));
     }
 
-    private static Stream<PlantedBug> ofRefusing() {
+    private static Stream<PlantedBug> ofAnswers() {
         return Stream.of(
+                PlantedBug.of(
+                                "believes who led a topic that is gone",
+                                new Edit(
+                                        "wire/FetchClient.java",
+                                        "if (fetched.outcome() == FetchOutcome.MOVED && isCurrent) {",
+                                        "if (fetched.outcome() == FetchOutcome.MOVED) {"))
+                        .showsAt(518_500),
                 PlantedBug.of(
                         "tells that the record behind the refused one is left out",
                         new Edit(

@@ -33,12 +33,15 @@ import org.slf4j.LoggerFactory;
 final class EmbeddedNode {
     private static final Logger LOG = LoggerFactory.getLogger(EmbeddedNode.class);
 
+    /** Nodes of all clusters of this JVM that have not ended. */
+    private static int alive;
+
     private final SharedServer shared;
     private final BrokerServer broker;
     private final ControllerServer controller;
-    private final List<String> logDirectories;
 
     EmbeddedNode(Properties properties, Layout layout, FaultHandlerFactory faults) {
+        begin();
         KafkaConfig config = KafkaConfig.fromProps(properties, false);
         scala.Tuple2<MetaPropertiesEnsemble, BootstrapMetadata> directories =
                 KafkaRaftServer.initializeLogDirs(config, LOG, "[node " + config.nodeId() + "] ");
@@ -57,7 +60,6 @@ final class EmbeddedNode {
                 ServerSocketFactory.INSTANCE);
         broker = new BrokerServer(shared);
         controller = new ControllerServer(shared, KafkaRaftServer.configSchema(), directories._2());
-        logDirectories = config.logDirs();
     }
 
     /** Returns when the broker is registered and serves; with several nodes, these must start at the same time. */
@@ -68,6 +70,7 @@ final class EmbeddedNode {
         } catch (RuntimeException | Error failure) {
             quietly(() -> broker.shutdown(Duration.ZERO)).ifPresent(failure::addSuppressed);
             quietly(controller::shutdown).ifPresent(failure::addSuppressed);
+            end();
             throw failure;
         }
     }
@@ -92,20 +95,23 @@ final class EmbeddedNode {
     void stopController() {
         controller.shutdown();
         controller.awaitShutdown();
-        forgetMetrics();
+        end();
+    }
+
+    private static synchronized void begin() {
+        alive++;
     }
 
     /**
-     * A broker that has ended leaves a gauge of each log directory in the JVM's registry (LogDirectoryCordoned, as of 4.3.1), and with
-     * it all that it had in memory.
+     * A broker that has ended leaves gauges in the JVM's registry, such as those of its partitions and log directories (as of 4.3.1), and with
+     * them all that it had in memory. They have the same names in all clusters: when the last node has ended, all of them go.
      */
-    private void forgetMetrics() {
-        MetricsRegistry registry = KafkaYammerMetrics.defaultRegistry();
-        registry.allMetrics().keySet().stream()
-                .filter(metric -> logDirectories.stream()
-                        .anyMatch(directory -> metric.getMBeanName().contains('"' + directory + '"')))
-                .toList()
-                .forEach(registry::removeMetric);
+    private static synchronized void end() {
+        alive--;
+        if (alive == 0) {
+            MetricsRegistry registry = KafkaYammerMetrics.defaultRegistry();
+            List.copyOf(registry.allMetrics().keySet()).forEach(registry::removeMetric);
+        }
     }
 
     private static Optional<RuntimeException> quietly(Runnable action) {
