@@ -37,7 +37,8 @@ public record GroupPlan(
             Translation found = map.toTarget(source, start);
             if (!found.isKnown() && (start == end || source == 0)) {
                 // Whatever comes, comes at the end; and before the first record is nothing.
-                return new Translation(Translation.Kind.END, start);
+                boolean isPassed = source <= map.covered();
+                return new Translation(isPassed ? Translation.Kind.END : Translation.Kind.AHEAD, start);
             }
             return new Translation(found.kind(), Math.max(start, Math.min(end, found.offset())));
         }

@@ -50,6 +50,19 @@ class GroupPlanTest {
         assertThat(plan.ahead()).isEqualTo(1);
     }
 
+    /** Else it would count as carried, and not be looked at again before it moves. */
+    @Test
+    void shouldSayThatAGroupIsAheadOfACopyThatIsAboutToBegin() {
+        for (long from : new long[] {0, 40}) {
+            OffsetMap map = new OffsetMap(from);
+            map.publish();
+            GroupPlan plan = plan(new OffsetAndMetadata(40), null, new Place(map.view(), 0, 0), Rewinds.STAY);
+
+            assertThat(plan.commits().get(PARTITION).offset()).isZero();
+            assertThat(plan.ahead()).isEqualTo(from == 0 ? 1 : 0);
+        }
+    }
+
     @Test
     void shouldNotGuess() {
         GroupPlan plan = plan(20, 0, 150);
