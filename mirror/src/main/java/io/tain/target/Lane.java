@@ -319,7 +319,8 @@ final class Lane {
         if (outgoing == lost) {
             lost = null; // and so is all before it
         }
-        proven = true;
+        proven |= state
+                != State.SETTLING; // else it was sent before the failure, and says nothing of what is to be sent again
         failuresInRow = 0;
         detached = false;
         trouble = Optional.empty();

@@ -92,6 +92,22 @@ final class LaneTest {
         assertThat(sendAll(0)).isEqualTo(WINDOW);
     }
 
+    /** Brokers know the last five batches of a producer: were others sent behind it, they could no longer tell that it is there already. */
+    @Test
+    void shouldSendAFailedBatchAloneAlsoWhenThoseBehindItWereAcknowledged() {
+        enqueue(8, 0);
+        lane.onAcknowledged(lane.take(PRODUCER), 0);
+        Outgoing failed = lane.take(PRODUCER);
+        Outgoing behind = lane.take(PRODUCER);
+        lane.onFailed(failed, failure(ProduceOutcome.RETRY));
+        lane.onAcknowledged(behind, 0);
+
+        lane.reopen();
+
+        assertThat(lane.take(PRODUCER)).isSameAs(failed);
+        assertThat(lane.canSend(0)).isFalse();
+    }
+
     @Test
     void shouldSendOneBatchAloneAfterALongPause() {
         enqueue(1, 0);
