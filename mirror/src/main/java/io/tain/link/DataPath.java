@@ -246,6 +246,7 @@ final class DataPath {
             kept.join();
             return true;
         } catch (CompletionException e) {
+            flow.callOff();
             flow.postpone(
                     pace.nanoTime() + TAKE_OVER_AGAIN.toNanos(),
                     "it can't be taken over: " + e.getCause().getMessage());
@@ -275,6 +276,7 @@ final class DataPath {
             if (e.getCause() instanceof TakeoverDesk.Undecided) {
                 return Optional.of(flow.partition() + ": " + e.getCause().getMessage());
             }
+            flow.callOff();
             flow.postpone(
                     now + TAKE_OVER_AGAIN.toNanos(),
                     "it can't be taken over: " + e.getCause().getMessage());

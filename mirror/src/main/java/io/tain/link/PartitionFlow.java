@@ -162,9 +162,8 @@ final class PartitionFlow {
         takeover = Optional.of(job);
     }
 
-    /** The take-over under way has ended without success; the next one begins later. */
+    /** What is to be done for it next is tried later. */
     void postpone(long untilNanos, String why) {
-        callOff();
         notBeforeNanos = untilNanos;
         reason = Optional.of(why);
     }
