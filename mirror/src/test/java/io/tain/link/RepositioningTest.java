@@ -1,0 +1,110 @@
+package io.tain.link;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tain.batch.Assignment;
+import io.tain.batch.TargetTraits;
+import io.tain.batch.TargetTraits.Handling;
+import io.tain.config.BreakPolicies;
+import io.tain.config.BreakPolicies.Lost;
+import io.tain.config.BreakPolicies.Recreated;
+import io.tain.config.BreakPolicies.Truncated;
+import io.tain.config.LinkConfig;
+import io.tain.config.OnRefused;
+import io.tain.config.SourceConfig;
+import io.tain.config.StartPosition;
+import io.tain.config.TargetConfig;
+import io.tain.config.TopicSelection;
+import io.tain.config.Tuning;
+import io.tain.link.PartitionFlow.Phase;
+import io.tain.link.TakeoverDesk.Origin;
+import io.tain.offset.OffsetTracker;
+import io.tain.offset.OffsetTracker.Position;
+import io.tain.offset.TopicIds;
+import io.tain.source.LogBreak;
+import io.tain.source.SourcePartition;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Pattern;
+import org.apache.kafka.clients.consumer.MockConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.record.TimestampType;
+import org.junit.jupiter.api.Test;
+
+class RepositioningTest {
+    private static final Uuid TOPIC = Uuid.randomUuid();
+    private static final TopicPartition LOST = new TopicPartition("t", 0);
+    private static final TopicPartition CUT = new TopicPartition("t", 1);
+    private static final TargetTraits TRAITS =
+            new TargetTraits(TimestampType.CREATE_TIME, 1 << 20, Optional.empty(), Handling.NONE);
+
+    private final EventLog events = new EventLog("link", () -> 0);
+
+    /** Who does not get a commit through. */
+    private final MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("earliest") {
+        @Override
+        public synchronized void commitSync(Map<TopicPartition, OffsetAndMetadata> offsets, Duration timeout) {
+            throw new TimeoutException("no coordinator");
+        }
+    };
+
+    private static LinkConfig config() {
+        return new LinkConfig(
+                "link",
+                "group",
+                new TopicSelection(Pattern.compile(".*"), "all"),
+                new SourceConfig(
+                        Map.of(),
+                        StartPosition.EARLIEST,
+                        true,
+                        new BreakPolicies(Lost.HALT, Truncated.REWIND, Recreated.HALT)),
+                new TargetConfig(
+                        Map.of(),
+                        new TargetConfig.Guarantees((short) -1, true, 5),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        OnRefused.HALT),
+                new Tuning(
+                        1,
+                        1,
+                        new Tuning.Intervals(
+                                Duration.ofSeconds(1), Duration.ofMinutes(1), Duration.ZERO, Optional.empty()),
+                        1 << 20,
+                        OptionalInt.empty()));
+    }
+
+    private static PartitionFlow broken(TopicPartition partition, LogBreak.Kind kind, long cutAt) {
+        PartitionFlow flow = new PartitionFlow(partition);
+        SourcePartition source =
+                new SourcePartition(new Assignment(partition, new AtomicLong()), TRAITS, 50, Optional.empty(), TOPIC);
+        flow.position(new Position(50, 3), TopicIds.UNKNOWN, Origin.CHOSEN);
+        flow.run(source.assignment(), new OffsetTracker(flow.start()), source);
+        flow.breakOff(new LogBreak(kind, 50, cutAt, 4, TOPIC, TOPIC));
+        return flow;
+    }
+
+    @Test
+    void shouldLeaveAHaltedPartitionItsReasonWhenAnotherOneCannotBeMoved() {
+        PartitionFlow lost = broken(LOST, LogBreak.Kind.OUT_OF_RANGE, -1);
+        PartitionFlow cut = broken(CUT, LogBreak.Kind.DIVERGED, 40);
+        consumer.updateBeginningOffsets(Map.of(LOST, 70L, CUT, 0L));
+        consumer.updateEndOffsets(Map.of(LOST, 90L, CUT, 45L));
+
+        new Repositioning(config(), consumer, null, events, new SystemPace()).decide(List.of(lost, cut));
+
+        assertThat(lost.phase()).isEqualTo(Phase.HALTED);
+        assertThat(lost.status(Map.of(), new SystemPace()).reason().orElseThrow())
+                .contains("retention on the source deleted 20 offsets");
+        assertThat(cut.phase()).isEqualTo(Phase.BROKEN);
+        assertThat(cut.status(Map.of(), new SystemPace()).reason().orElseThrow())
+                .contains("can't find out where it can be read on");
+    }
+}
