@@ -138,7 +138,8 @@ final class Takeover {
     /** Which copies were found, after both walks. */
     Walked walked() {
         long upTo = place(0).offset();
-        return new Walked(from, isAmongLost() ? copied.pairsBeforeGap(upTo) : copied.pairs(upTo));
+        boolean lacksLast = isAmongLost() || copied.lacksLast();
+        return new Walked(from, lacksLast ? copied.pairsBeforeGap(upTo) : copied.pairs(upTo));
     }
 
     private long digest(OpenBatch records, int row) {

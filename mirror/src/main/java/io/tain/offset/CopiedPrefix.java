@@ -175,6 +175,11 @@ public final class CopiedPrefix {
         return pairs.view();
     }
 
+    /** Whether the last copies are of records that the source has lost. */
+    public boolean lacksLast() {
+        return matched < count;
+    }
+
     /** Whether the source still has a record that was copied. */
     public boolean hasMatched() {
         return matched > 0;

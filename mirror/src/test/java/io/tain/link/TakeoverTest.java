@@ -238,6 +238,19 @@ class TakeoverTest {
         assertThat(takeover.problem()).isEmpty();
     }
 
+    /** Else the map would say that nothing was copied there, and who begins to look at its end would count these copies twice. */
+    @Test
+    void shouldLeaveAGapInTheMapWhereCompactionHasTakenTheLastThatWereCopied() {
+        walkTarget(14, at(10, 1), at(11, 2), at(12, 3));
+        Takeover.OfSource source = takeover.new OfSource(begins(0));
+        source.take(fetched(100, at(100, 1), at(103, 4)), 0);
+
+        assertThat(takeover.problem()).isEmpty();
+        assertThat(takeover.place(14).offset()).isEqualTo(103);
+        assertThat(takeover.walked().copies().runs()).containsExactly(new Run(100, 10, 1));
+        assertThat(takeover.walked().copies().endsWithGap()).isTrue();
+    }
+
     /** Retention that goes on must not look like a log that was cut off. */
     @Test
     void shouldFindWhatRetentionLeavesThatGoesOnMeanwhile() {
