@@ -246,12 +246,14 @@ final class DataPath {
             kept.join();
             return true;
         } catch (CompletionException e) {
-            flow.callOff();
-            flow.postpone(
-                    pace.nanoTime() + TAKE_OVER_AGAIN.toNanos(),
-                    "it can't be taken over: " + e.getCause().getMessage());
+            takeOverLater(flow, e.getCause(), pace);
             return false;
         }
+    }
+
+    private static void takeOverLater(PartitionFlow flow, Throwable failure, Pace pace) {
+        flow.callOff();
+        flow.postpone(pace.nanoTime() + TAKE_OVER_AGAIN.toNanos(), "it can't be taken over: " + failure.getMessage());
     }
 
     /** Begins to make the partition this process's own, or looks whether that is done; or tells why it must halt. */
@@ -276,10 +278,7 @@ final class DataPath {
             if (e.getCause() instanceof TakeoverDesk.Undecided) {
                 return Optional.of(flow.partition() + ": " + e.getCause().getMessage());
             }
-            flow.callOff();
-            flow.postpone(
-                    now + TAKE_OVER_AGAIN.toNanos(),
-                    "it can't be taken over: " + e.getCause().getMessage());
+            takeOverLater(flow, e.getCause(), pace);
         }
         return Optional.empty();
     }

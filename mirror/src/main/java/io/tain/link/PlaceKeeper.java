@@ -45,10 +45,6 @@ final class PlaceKeeper {
         waiting.add(keeping);
     }
 
-    boolean isIdle() {
-        return waiting.isEmpty();
-    }
-
     /** @param more whether others may come soon */
     void maybeKeep(boolean more) {
         waiting.removeIf(keeping -> keeping.done.isDone());

@@ -256,7 +256,7 @@ final class TakeoverDesk implements Runnable, Ticking {
             }
             while (!stopping) {
                 tickNanos = pace.nanoTime();
-                if (jobs.isEmpty() && keeper.isIdle() && something.tryAcquire(IDLE_MS, TimeUnit.MILLISECONDS)) {
+                if (jobs.isEmpty() && something.tryAcquire(IDLE_MS, TimeUnit.MILLISECONDS)) {
                     something.drainPermits();
                 }
                 step(clients);
