@@ -5,17 +5,20 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 
-/** What the target and the state topic say of partitions that are to be taken over: all asked at once. Used by one thread. */
+/**
+ * What the target and the state topic say of partitions that are to be taken over: of all at once. Where logs end is asked when the state
+ * has been read: a former owner that still writes would otherwise tell a place behind the end, as if the target had lost what is there.
+ * Used by one thread.
+ */
 final class TakeoverInquiry {
     private static final Duration LIMIT = Duration.ofSeconds(30);
 
     private final Map<TopicPartition, CompletableFuture<Long>> targetStarts;
-    private final Map<TopicPartition, CompletableFuture<Long>> targetEnds;
+    private final CompletableFuture<Map<TopicPartition, CompletableFuture<Long>>> targetEnds;
     private final CompletableFuture<Map<StateKey, byte[]>> state;
     private final CompletableFuture<Long> idLife;
 
@@ -31,7 +34,7 @@ final class TakeoverInquiry {
             CompletableFuture<Map<StateKey, byte[]>> state,
             CompletableFuture<Long> idLife) {
         this.targetStarts = target.list(partitions, OffsetSpec.earliest());
-        this.targetEnds = target.list(partitions, OffsetSpec.latest());
+        this.targetEnds = state.thenApply(read -> target.list(partitions, OffsetSpec.latest()));
         this.state = state;
         this.idLife = idLife;
     }
@@ -42,9 +45,8 @@ final class TakeoverInquiry {
      * @throws TimeoutException if something is not known within the limit
      */
     void await(Pace pace) {
-        Stream<CompletableFuture<?>> all = Stream.concat(
-                Stream.concat(targetStarts.values().stream(), targetEnds.values().stream()), Stream.of(state, idLife));
-        CompletableFuture<Void> answered = CompletableFuture.allOf(all.toArray(CompletableFuture[]::new));
+        CompletableFuture<Void> answered = CompletableFuture.allOf(
+                allOf(targetStarts), targetEnds.thenCompose(TakeoverInquiry::allOf), state, idLife);
         pace.await(answered, LIMIT);
         if (!answered.isDone()) {
             throw new TimeoutException(
@@ -53,9 +55,14 @@ final class TakeoverInquiry {
         }
     }
 
+    private static CompletableFuture<Void> allOf(Map<TopicPartition, CompletableFuture<Long>> offsets) {
+        return CompletableFuture.allOf(offsets.values().toArray(CompletableFuture[]::new));
+    }
+
     TakeoverStart.Log target(TopicPartition partition) {
         return new TakeoverStart.Log(
-                targetStarts.get(partition).join(), targetEnds.get(partition).join());
+                targetStarts.get(partition).join(),
+                targetEnds.join().get(partition).join());
     }
 
     Map<StateKey, byte[]> state() {

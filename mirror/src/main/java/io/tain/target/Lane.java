@@ -29,16 +29,17 @@ import org.apache.kafka.common.Uuid;
  *
  * <p>Invariants:
  * <ol>
- *   <li>{@code unacked} is in order of sequence, without holes, and ends at {@code nextSequence}.
+ *   <li>{@code unacked} is in order of sequence and ends at {@code nextSequence}. Holes in it were acknowledged out of turn.
  *   <li>At most {@code window} batches are in flight, and they are a prefix of {@code unacked} while OPEN. The broker
  *       remembers five (KIP-98), so a repeat of any of them is recognised.
  *   <li>After a failure nothing is sent until every batch in flight is answered; then all unacknowledged ones are sent
  *       again, in order, under the same sequences.
- *   <li>Sequences are given to other batches only when every request that had them was answered: one that got lost may
- *       yet be executed, and what is written under its sequences would count as written already. Else a new epoch begins.
- *   <li>Until a first batch is acknowledged, also after a failure or a long pause, it is alone in flight. A leader that
- *       remembers nothing of this producer takes any sequence as its first, so that behind a first batch that fails,
- *       say because the leader of a new topic is not ready yet, a second one would be written out of order.
+ *   <li>Sequences are given to other batches only when every request that had them was answered, and nothing was written under them:
+ *       what is sent under a sequence that is written, or may yet be by a request that got lost, counts as written already. Else a
+ *       new epoch begins.
+ *   <li>Until a first batch is acknowledged, also after a long pause, it is alone in flight; after failures so is each one that comes
+ *       before a hole. A leader that remembers nothing of this producer takes any sequence as its first, so that behind a first batch
+ *       that fails, say because the leader of a new topic is not ready yet, a second one would be written out of order.
  * </ol>
  */
 final class Lane {
@@ -319,8 +320,10 @@ final class Lane {
         if (outgoing == lost) {
             lost = null; // and so is all before it
         }
-        proven |= state
-                != State.SETTLING; // else it was sent before the failure, and says nothing of what is to be sent again
+        // While SETTLING it was sent before the failure, and says nothing of what is to be sent again. Before a hole
+        // there is more of that:
+        // were others sent behind it, and its answer lost once more, it would no longer be among the last five.
+        proven = proven || (state != State.SETTLING && !hasHole());
         failuresInRow = 0;
         detached = false;
         trouble = Optional.empty();
@@ -418,13 +421,27 @@ final class Lane {
         return identity.epoch() >= Short.MAX_VALUE - 1;
     }
 
-    /** Whether a broker may yet execute a request whose sequences are those of batches here. */
-    boolean hasLostAnswers() {
-        return lost != null;
+    /**
+     * Whether sequences of batches here can't be given to others: a broker may yet execute a request that had them, or one has written
+     * what was sent behind the first of these, which then either has been written, too, or would be taken for it.
+     */
+    boolean hasSpentSequences() {
+        return lost != null || hasHole();
+    }
+
+    private boolean hasHole() {
+        int next = unacked.isEmpty() ? nextSequence : unacked.peekFirst().sequence;
+        for (Outgoing outgoing : unacked) {
+            if (outgoing.sequence != next) {
+                return true;
+            }
+            next = advance(next, outgoing.count());
+        }
+        return next != nextSequence;
     }
 
     /**
-     * Replaces the head of the unacknowledged batches by pieces, or by nothing, and renumbers what follows; with lost answers only
+     * Replaces the head of the unacknowledged batches by pieces, or by nothing, and renumbers what follows; with spent sequences only
      * after {@link #loseIdentity}.
      */
     void replaceHead(List<Outgoing> pieces) {

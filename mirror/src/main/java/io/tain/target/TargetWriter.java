@@ -374,7 +374,7 @@ public final class TargetWriter implements AutoCloseable {
     }
 
     private void replaceHead(Lane lane, List<Outgoing> pieces) {
-        if (lane.hasLostAnswers()) {
+        if (lane.hasSpentSequences()) {
             loseIdentity(lane);
         }
         lane.replaceHead(pieces);
@@ -404,13 +404,13 @@ public final class TargetWriter implements AutoCloseable {
      * halved, and one of a single record is refused.
      */
     private void cutOrRefuse(Lane lane, Outgoing head, ProduceResult failure) {
-        if (lane.hasLostAnswers()
+        if (lane.hasSpentSequences()
                 && head.count() > 1
                 && head.first().range().assignment().owner().isPresent()) {
             abandon(
                     lane,
                     head,
-                    "has to find its place anew: a batch is refused while answers are lost: " + failure.error());
+                    "has to find its place anew: a batch is refused while others may be written: " + failure.error());
         } else if (head.isCoalesced()) {
             List<Outgoing> parts = new ArrayList<>();
             head.parts().forEach(part -> parts.add(new Outgoing(part, head.sinceMs)));

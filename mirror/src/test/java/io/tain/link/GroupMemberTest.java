@@ -7,13 +7,6 @@ import io.tain.batch.MemoryBudget;
 import io.tain.batch.TargetTraits;
 import io.tain.batch.Transcoder;
 import io.tain.config.BreakPolicies;
-import io.tain.config.LinkConfig;
-import io.tain.config.OnRefused;
-import io.tain.config.SourceConfig;
-import io.tain.config.StartPosition;
-import io.tain.config.TargetConfig;
-import io.tain.config.TopicSelection;
-import io.tain.config.Tuning;
 import io.tain.link.TakeoverDesk.Origin;
 import io.tain.offset.OffsetTracker;
 import io.tain.offset.OffsetTracker.Position;
@@ -34,7 +27,6 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -52,7 +44,7 @@ class GroupMemberTest {
     private final List<Outcome> fatal = new ArrayList<>();
     private final LatelyWoken consumer = new LatelyWoken();
     private final GroupMember member = new GroupMember(
-            config(),
+            LinkConfigs.with(BreakPolicies.HALT),
             consumer,
             this::path,
             Optional.empty(),
@@ -93,28 +85,6 @@ class GroupMemberTest {
             }
             return super.committed(partitions);
         }
-    }
-
-    private static LinkConfig config() {
-        return new LinkConfig(
-                "link",
-                "group",
-                new TopicSelection(Pattern.compile(".*"), "all"),
-                new SourceConfig(Map.of(), StartPosition.EARLIEST, true, BreakPolicies.HALT),
-                new TargetConfig(
-                        Map.of(),
-                        new TargetConfig.Guarantees((short) -1, true, 5),
-                        Optional.empty(),
-                        Optional.empty(),
-                        Optional.empty(),
-                        OnRefused.HALT),
-                new Tuning(
-                        1,
-                        1,
-                        new Tuning.Intervals(
-                                Duration.ofSeconds(1), Duration.ofMinutes(1), Duration.ZERO, Optional.empty()),
-                        1 << 20,
-                        OptionalInt.empty()));
     }
 
     /** One that is never given anything to copy. */

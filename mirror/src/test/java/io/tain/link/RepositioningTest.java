@@ -9,13 +9,6 @@ import io.tain.config.BreakPolicies;
 import io.tain.config.BreakPolicies.Lost;
 import io.tain.config.BreakPolicies.Recreated;
 import io.tain.config.BreakPolicies.Truncated;
-import io.tain.config.LinkConfig;
-import io.tain.config.OnRefused;
-import io.tain.config.SourceConfig;
-import io.tain.config.StartPosition;
-import io.tain.config.TargetConfig;
-import io.tain.config.TopicSelection;
-import io.tain.config.Tuning;
 import io.tain.link.PartitionFlow.Phase;
 import io.tain.link.TakeoverDesk.Origin;
 import io.tain.offset.OffsetTracker;
@@ -27,9 +20,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
@@ -55,32 +46,6 @@ class RepositioningTest {
         }
     };
 
-    private static LinkConfig config() {
-        return new LinkConfig(
-                "link",
-                "group",
-                new TopicSelection(Pattern.compile(".*"), "all"),
-                new SourceConfig(
-                        Map.of(),
-                        StartPosition.EARLIEST,
-                        true,
-                        new BreakPolicies(Lost.HALT, Truncated.REWIND, Recreated.HALT)),
-                new TargetConfig(
-                        Map.of(),
-                        new TargetConfig.Guarantees((short) -1, true, 5),
-                        Optional.empty(),
-                        Optional.empty(),
-                        Optional.empty(),
-                        OnRefused.HALT),
-                new Tuning(
-                        1,
-                        1,
-                        new Tuning.Intervals(
-                                Duration.ofSeconds(1), Duration.ofMinutes(1), Duration.ZERO, Optional.empty()),
-                        1 << 20,
-                        OptionalInt.empty()));
-    }
-
     private static PartitionFlow broken(TopicPartition partition, LogBreak.Kind kind, long cutAt) {
         PartitionFlow flow = new PartitionFlow(partition);
         SourcePartition source =
@@ -98,7 +63,13 @@ class RepositioningTest {
         consumer.updateBeginningOffsets(Map.of(LOST, 70L, CUT, 0L));
         consumer.updateEndOffsets(Map.of(LOST, 90L, CUT, 45L));
 
-        new Repositioning(config(), consumer, null, events, new SystemPace()).decide(List.of(lost, cut));
+        new Repositioning(
+                        LinkConfigs.with(new BreakPolicies(Lost.HALT, Truncated.REWIND, Recreated.HALT)),
+                        consumer,
+                        null,
+                        events,
+                        new SystemPace())
+                .decide(List.of(lost, cut));
 
         assertThat(lost.phase()).isEqualTo(Phase.HALTED);
         assertThat(lost.status(Map.of(), new SystemPace()).reason().orElseThrow())

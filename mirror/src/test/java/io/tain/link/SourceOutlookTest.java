@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
@@ -17,36 +16,12 @@ class SourceOutlookTest {
     private static final TopicPartition T0 = new TopicPartition("t", 0);
 
     private final MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("earliest");
-    private final FakePace pace = new FakePace();
+    private final SteppedPace pace = new SteppedPace(0);
     private final SourceOutlook outlook = new SourceOutlook(consumer, pace);
     private final PartitionFlow flow = new PartitionFlow(T0);
 
-    private static final class FakePace implements Pace {
-        private long nanos;
-
-        @Override
-        public long nanoTime() {
-            return nanos;
-        }
-
-        @Override
-        public long steadyMs() {
-            return currentTimeMs();
-        }
-
-        @Override
-        public long currentTimeMs() {
-            return nanos / 1_000_000;
-        }
-
-        @Override
-        public boolean await(CompletableFuture<?> future, Duration limit) {
-            throw new IllegalStateException("waits for nobody");
-        }
-    }
-
     private OptionalLong after(Duration time, long logBegins) {
-        pace.nanos += time.toNanos();
+        pace.advance(time);
         consumer.updateBeginningOffsets(Map.of(T0, logBegins));
         consumer.updateEndOffsets(Map.of(T0, 2_000L));
         outlook.maybeLook(List.of(flow));

@@ -6,45 +6,22 @@ import io.tain.link.LinkStatus.State;
 import io.tain.source.SourcePartition.OpenTransaction;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 class TransactionWaitTest {
-    private long nowMs = 5_000;
-    private final Optional<OpenTransaction> open = Optional.of(new OpenTransaction(42, 7, nowMs));
-
-    private final Pace pace = new Pace() {
-        @Override
-        public long nanoTime() {
-            return nowMs * 1_000_000;
-        }
-
-        @Override
-        public long steadyMs() {
-            return nowMs;
-        }
-
-        @Override
-        public long currentTimeMs() {
-            return nowMs;
-        }
-
-        @Override
-        public boolean await(CompletableFuture<?> future, Duration limit) {
-            return future.isDone();
-        }
-    };
+    private final SteppedPace pace = new SteppedPace(5_000);
+    private final Optional<OpenTransaction> open = Optional.of(new OpenTransaction(42, 7, pace.steadyMs()));
 
     @Test
     void shouldSayNothingOfTransactionsThatAreSoonOver() {
-        nowMs += 59_000;
+        pace.advance(Duration.ofSeconds(59));
 
         assertThat(TransactionWait.of(open, pace)).isEmpty();
     }
 
     @Test
     void shouldNameATransactionThatIsOpenForLong() {
-        nowMs += 200_000;
+        pace.advance(Duration.ofSeconds(200));
 
         TransactionWait wait = TransactionWait.of(open, pace).orElseThrow();
 
@@ -54,7 +31,7 @@ class TransactionWaitTest {
 
     @Test
     void shouldCountOneAsHangingThatBrokersWouldHaveEnded() {
-        nowMs += Duration.ofMinutes(15).toMillis();
+        pace.advance(Duration.ofMinutes(15));
 
         TransactionWait wait = TransactionWait.of(open, pace).orElseThrow();
 

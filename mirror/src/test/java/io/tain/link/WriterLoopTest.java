@@ -22,7 +22,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
@@ -32,7 +31,7 @@ import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.SimpleRecord;
 import org.junit.jupiter.api.Test;
 
-class WriterLoopTest implements StreamEvents, Pace {
+class WriterLoopTest implements StreamEvents {
     private static final TopicPartition T0 = new TopicPartition("t", 0);
     private static final Owner OWNER = new Owner(7, (short) 2, 0, 1_000_000);
 
@@ -41,6 +40,7 @@ class WriterLoopTest implements StreamEvents, Pace {
     private final MemoryBudget budget = new MemoryBudget(1 << 20, () -> {});
     private final Assignment assignment = new Assignment(T0, new AtomicLong(), Uuid.ZERO_UUID, Optional.of(OWNER));
     private final OffsetTracker tracker = new OffsetTracker(new Position(100, -1, 20));
+    private final SteppedPace pace = new SteppedPace(1_000);
     private final WriterLoop loop = new WriterLoop(
             listener -> new TargetWriter(
                     brokers.produceClient(-1),
@@ -51,8 +51,7 @@ class WriterLoopTest implements StreamEvents, Pace {
             new LinkCounters(new EventLog("link", () -> 0)),
             this,
             topic -> {},
-            this);
-    private long nowMs = 1_000;
+            pace);
 
     /** What comes behind it must not be written under the same name: nobody would know whether the first of it is missing. */
     @Test
@@ -84,7 +83,7 @@ class WriterLoopTest implements StreamEvents, Pace {
 
     private void poll() {
         for (int i = 0; i < 6; i++) {
-            nowMs += 50;
+            pace.advance(Duration.ofMillis(50));
             loop.step();
         }
     }
@@ -117,25 +116,5 @@ class WriterLoopTest implements StreamEvents, Pace {
     @Override
     public void onFatal(Outcome outcome) {
         told.add("fatal");
-    }
-
-    @Override
-    public long nanoTime() {
-        return nowMs * 1_000_000;
-    }
-
-    @Override
-    public long steadyMs() {
-        return nowMs;
-    }
-
-    @Override
-    public long currentTimeMs() {
-        return nowMs;
-    }
-
-    @Override
-    public boolean await(CompletableFuture<?> future, Duration limit) {
-        return future.isDone();
     }
 }

@@ -391,9 +391,22 @@ final class Checker {
 
     /** I8: whoever passes over a record that is not copied has told so before. */
     private void checkTold(SimRecord record) {
-        if (!record.copied && !world.wasTold(record.partition, record.offset, NOT_COPIED)) {
+        if (!record.copied && !world.wasTold(record.partition, record.offset, NOT_COPIED) && !isBelowLoss(record)) {
             throw new Violation("I8", "nobody was told that " + record + " is not copied");
         }
+    }
+
+    /**
+     * Whether an election put it in the place of something copied, and retention then took it and more: with it went the epoch that would
+     * have told of the election, so nobody can know of more than was lost from the position on.
+     */
+    private boolean isBelowLoss(SimRecord record) {
+        boolean isReplacement = world.source.log(record.partition).records.subList(0, record.birth).stream()
+                .anyMatch(before -> before.state == State.TRUNCATED && before.copied && before.offset >= record.offset);
+        return record.state == State.EXPIRED
+                && isReplacement
+                && world.told(record.partition, Set.of(Kind.LOST, Kind.HALTED))
+                        .anyMatch(lost -> lost.first() > record.offset);
     }
 
     /** @param topic the source topic's id, zero if it is not told */

@@ -68,6 +68,9 @@ final class Operator {
         boolean truncated = committed.isPresent()
                 && log.records.stream().anyMatch(record -> record.state == State.TRUNCATED && !record.deleted);
         if (!expired && !truncated && log.wasRecreated()) {
+            if (committed.isPresent() && committed.get().offset() > log.end()) {
+                seek(log, told(log, reason)); // it was created again behind an earlier seek
+            }
             return; // it may have been true of the topic that is gone: the next start finds out
         }
         world.see(expired ? "halted by retention" : "halted by truncation", 1);

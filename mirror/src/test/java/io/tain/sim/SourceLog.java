@@ -260,8 +260,10 @@ final class SourceLog implements ReadableLog {
         for (int i = 0; i < batchesLost; i++) {
             Stored gone = batches.remove(batches.size() - 1);
             end = gone.baseOffset;
-            gone.records.forEach(record -> record.state = State.TRUNCATED);
         }
+        records.stream()
+                .filter(record -> record.offset >= end && !record.deleted)
+                .forEach(record -> record.state = State.TRUNCATED); // those that compaction had taken, too
         epochStarts.values().removeIf(from -> from >= end);
         leader = node;
         epochStarts.put(++epoch, end);

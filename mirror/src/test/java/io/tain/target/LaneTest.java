@@ -109,6 +109,25 @@ final class LaneTest {
     }
 
     @Test
+    void shouldSendEachFailedBatchAloneBeforeOnesThatWereAcknowledged() {
+        enqueue(9, 0);
+        lane.onAcknowledged(lane.take(PRODUCER), 0);
+        List<Outgoing> sent = List.of(lane.take(PRODUCER), lane.take(PRODUCER), lane.take(PRODUCER));
+        lane.onFailed(sent.get(0), failure(ProduceOutcome.RETRY));
+        lane.onFailed(sent.get(1), failure(ProduceOutcome.RETRY));
+        lane.onAcknowledged(sent.get(2), 0);
+        lane.reopen();
+
+        for (Outgoing failed : sent.subList(0, 2)) {
+            assertThat(lane.take(PRODUCER)).isSameAs(failed);
+            assertThat(lane.canSend(0)).isFalse();
+            lane.onAcknowledged(failed, 0);
+        }
+
+        assertThat(sendAll(0)).isEqualTo(WINDOW);
+    }
+
+    @Test
     void shouldSendOneBatchAloneAfterALongPause() {
         enqueue(1, 0);
         lane.onAcknowledged(lane.take(PRODUCER), 0);
@@ -126,18 +145,18 @@ final class LaneTest {
         Outgoing third = lane.take(PRODUCER);
         lane.onFailed(second, failure(ProduceOutcome.REFUSED));
         lane.onFailed(third, failure(ProduceOutcome.OUT_OF_ORDER));
-        assertThat(lane.hasLostAnswers()).isFalse();
+        assertThat(lane.hasSpentSequences()).isFalse();
         lane.reopen();
 
         lane.onFailed(lane.take(PRODUCER), failure(ProduceOutcome.RETRY));
         lane.reopen();
         lane.onAcknowledged(lane.take(PRODUCER), 0);
 
-        assertThat(lane.hasLostAnswers())
+        assertThat(lane.hasSpentSequences())
                 .as("the third may have been sent with it")
                 .isTrue();
         lane.onAcknowledged(lane.take(PRODUCER), 0);
-        assertThat(lane.hasLostAnswers()).isFalse();
+        assertThat(lane.hasSpentSequences()).isFalse();
     }
 
     @Test
@@ -154,7 +173,26 @@ final class LaneTest {
 
         assertThat(lane.take(PRODUCER).sequence).isZero();
         assertThat(lane.identity()).isEqualTo(new ProducerIdentity(7, (short) 1));
-        assertThat(lane.hasLostAnswers()).isFalse();
+        assertThat(lane.hasSpentSequences()).isFalse();
+    }
+
+    /** What counts as written already would be left out. */
+    @Test
+    void shouldNotGiveSequencesToOthersThatWereAcknowledgedOutOfTurn() {
+        enqueue(4, 0);
+        lane.onAcknowledged(lane.take(PRODUCER), 0);
+        Outgoing failed = lane.take(PRODUCER);
+        Outgoing behind = lane.take(PRODUCER);
+        Outgoing last = lane.take(PRODUCER);
+        lane.onFailed(failed, failure(ProduceOutcome.CORRUPT));
+        lane.onAcknowledged(behind, 0);
+        lane.onFailed(last, failure(ProduceOutcome.CORRUPT));
+
+        assertThat(lane.hasSpentSequences()).isTrue();
+
+        lane.reopen();
+        lane.onAcknowledged(lane.take(PRODUCER), 0);
+        assertThat(lane.hasSpentSequences()).as("the last one's are its own").isFalse();
     }
 
     private static ProduceResult failure(ProduceOutcome outcome) {

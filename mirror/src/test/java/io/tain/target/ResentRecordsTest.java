@@ -1,6 +1,7 @@
 package io.tain.target;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.tain.batch.Assignment;
 import io.tain.batch.BufferLease;
@@ -40,11 +41,16 @@ class ResentRecordsTest implements WriterListener {
             new Transcoder(1 << 20));
     private int acknowledged;
     private int sentAgain;
+    private int corrupt;
     private long now = 1_000;
 
     @AfterEach
     void shouldHaveGivenAllMemoryBack() {
         writer.discard(assignment);
+        while (brokers.isWaiting(ApiKeys.PRODUCE)) {
+            brokers.disconnect(ApiKeys.PRODUCE);
+        }
+        poll();
         assertThat(budget.used()).isZero();
     }
 
@@ -75,7 +81,7 @@ class ResentRecordsTest implements WriterListener {
 
     @Override
     public void onCorrupt(MirrorBatch batch) {
-        throw new AssertionError(batch.toString());
+        corrupt++;
     }
 
     @Override
@@ -140,5 +146,34 @@ class ResentRecordsTest implements WriterListener {
         assertThat(acknowledged).isEqualTo(3);
         assertThat(sentAgain).isEqualTo(6);
         assertThat(latencies).hasSize(1).allMatch(latency -> latency >= 0);
+    }
+
+    /**
+     * What is given up is read again, perhaps without a record that compaction has taken meanwhile: under the same sequences another batch
+     * would count as one that is written already, and be left out.
+     */
+    @Test
+    void shouldStartANewEpochBehindACorruptBatchIfWhatCameBehindItWasWritten() {
+        brokers.lead(T0, 1);
+        submit(1);
+        poll();
+        brokers.answerProduce(Errors.NONE, 0);
+        poll();
+        submit(1);
+        submit(1);
+        poll();
+
+        brokers.answerProduce(Errors.CORRUPT_MESSAGE, -1);
+        brokers.answerProduce(Errors.NONE, 2);
+        poll();
+        brokers.answerProduce(Errors.CORRUPT_MESSAGE, -1);
+        poll();
+        assertThat(corrupt).isEqualTo(1);
+
+        submit(1);
+        poll();
+        assertThat(brokers.produced())
+                .extracting(ScriptedBrokers.Produced::epoch, ScriptedBrokers.Produced::baseSequence)
+                .containsExactly(tuple((short) 1, 0));
     }
 }
