@@ -55,6 +55,9 @@ final class Lane {
     /** Below the brokers' default {@code message.max.bytes} of 1 MiB. */
     private static final int MAX_JOINED_BYTES = 1_000_000;
 
+    /** For failures until the lane is idle and can take another producer id. */
+    private static final int SPARE_EPOCHS = 1_000;
+
     private final TopicPartition partition;
     private final int window;
     private final Deque<Outgoing> queue = new ArrayDeque<>();
@@ -410,15 +413,15 @@ final class Lane {
         identityStale = false;
         lost = null;
         if (identity.id() >= 0 && (head() == null || ownerOf(head()).isEmpty())) {
-            // KIP-360: an idempotent producer may raise its own epoch. The id of a spent epoch is replaced when idle.
+            // KIP-360: an idempotent producer may raise its own epoch.
             identity = new ProducerIdentity(identity.id(), (short) (identity.epoch() + 1));
             resequence(0);
         }
     }
 
-    /** Whether the epoch has run out, so that a new producer id is needed. */
-    boolean needsNewProducer() {
-        return identity.epoch() >= Short.MAX_VALUE - 1;
+    /** Whether a new producer id is needed; it is used as soon as the lane is idle. */
+    boolean isShortOfEpochs() {
+        return identity.epoch() > Short.MAX_VALUE - SPARE_EPOCHS;
     }
 
     /**

@@ -333,6 +333,11 @@ public final class TargetWriter implements AutoCloseable {
         if (lane.isIdle()) {
             active.remove(lane);
         }
+        if (lane.isShortOfEpochs()
+                && lane.identity().id()
+                        == identity.orElse(ProducerIdentity.NONE).id()) {
+            identity = Optional.empty(); // another is asked for
+        }
     }
 
     private void settle(Lane lane, Outgoing head, ProduceResult failure) {
@@ -345,7 +350,7 @@ public final class TargetWriter implements AutoCloseable {
                     return;
                 }
                 // Nothing earlier is unresolved, so what the broker misses is gone from its log: begin a new epoch.
-                loseIdentity(lane);
+                lane.loseIdentity();
                 backOff(lane);
             }
             case CORRUPT -> {
@@ -375,16 +380,9 @@ public final class TargetWriter implements AutoCloseable {
 
     private void replaceHead(Lane lane, List<Outgoing> pieces) {
         if (lane.hasSpentSequences()) {
-            loseIdentity(lane);
+            lane.loseIdentity();
         }
         lane.replaceHead(pieces);
-    }
-
-    private void loseIdentity(Lane lane) {
-        if (lane.needsNewProducer()) {
-            identity = Optional.empty();
-        }
-        lane.loseIdentity();
     }
 
     /** An owner's name is all that keeps others out, so there is no other to go on under. */

@@ -14,8 +14,10 @@ import io.tain.batch.Transcoder;
 import io.tain.wire.ScriptedBrokers;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.compress.Compression;
@@ -175,5 +177,23 @@ class ResentRecordsTest implements WriterListener {
         assertThat(brokers.produced())
                 .extracting(ScriptedBrokers.Produced::epoch, ScriptedBrokers.Produced::baseSequence)
                 .containsExactly(tuple((short) 1, 0));
+    }
+
+    /** A partition given away while something is in flight begins a new epoch, and of those there are 32,768 to an id. */
+    @Test
+    void shouldGoOnUnderAnotherProducerIdBeforeItsEpochsRunOut() {
+        brokers.lead(T0, 1);
+        Set<Long> ids = new HashSet<>();
+        for (int i = 0; i < 40_000; i++) {
+            submit(1);
+            poll();
+            ids.add(brokers.produced().get(0).producerId());
+            assertThat(brokers.produced().get(0).epoch()).isNotNegative();
+            writer.discard(assignment);
+            brokers.disconnect(ApiKeys.PRODUCE);
+            poll();
+        }
+
+        assertThat(ids).containsExactlyInAnyOrder(1_000L, 1_001L);
     }
 }

@@ -46,22 +46,22 @@ import org.apache.kafka.common.utils.LogContext;
  * they were sent; an answer is delivered at the next poll.
  */
 public final class ScriptedBrokers extends UnwiredClient {
-    public static final long PRODUCER_ID = 1000;
-
     private final List<ClientRequest> sent = new ArrayList<>();
     private final List<Runnable> deliveries = new ArrayList<>();
     private final Map<TopicPartition, Integer> leaders = new HashMap<>();
     private final Map<String, Uuid> topicIds = new HashMap<>();
     private final Set<Integer> unreachable = new HashSet<>();
     private final Set<String> deleted = new HashSet<>();
+    private long nextProducerId = 1_000;
     private long latencyMs;
     private final TopicMetadata metadata =
             new TopicMetadata(new TopicMetadata.Timing(10, 100, 300_000), new LogContext(), cluster -> {});
 
     /** Answers what is asked of coordinators, or loses the connection. */
     private Function<AbstractRequest, Optional<AbstractResponse>> coordinator =
-            request -> Optional.of(new InitProducerIdResponse(
-                    new InitProducerIdResponseData().setProducerId(PRODUCER_ID).setProducerEpoch((short) 0)));
+            request -> Optional.of(new InitProducerIdResponse(new InitProducerIdResponseData()
+                    .setProducerId(nextProducerId++)
+                    .setProducerEpoch((short) 0)));
 
     public ScriptedBrokers() {
         metadata.bootstrap(List.of(new InetSocketAddress("localhost", 9)));
@@ -104,6 +104,10 @@ public final class ScriptedBrokers extends UnwiredClient {
     public record Produced(int node, TopicPartition partition, MemoryRecords records) {
         public int baseSequence() {
             return records.batches().iterator().next().baseSequence();
+        }
+
+        public long producerId() {
+            return records.batches().iterator().next().producerId();
         }
 
         public short epoch() {
