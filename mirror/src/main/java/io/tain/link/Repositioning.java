@@ -265,7 +265,7 @@ final class Repositioning {
                 new Offsets(start, Math.max(start, found.position())),
                 what,
                 next,
-                resuming.at(flow.partition(), start) + "; or set on.recreated=restart and restart");
+                resuming.fromTheBeginning(flow.partition()) + "; or set on.recreated=restart and restart");
     }
 
     private static String place(PartitionFlow flow) {

@@ -23,9 +23,14 @@ final class Resuming {
         return with(partition, "--to-offset " + offset);
     }
 
+    /** Copying everything, wherever it begins by then. */
+    String fromTheBeginning(TopicPartition partition) {
+        return with(partition, "--to-earliest");
+    }
+
     /** Copying everything again, or going on as if nothing had happened. */
     String fromTheBeginningOrHere(TopicPartition partition) {
-        return with(partition, "--to-earliest") + ", which copies everything again, or with --to-current, which goes on"
+        return fromTheBeginning(partition) + ", which copies everything again, or with --to-current, which goes on"
                 + " where it stands";
     }
 

@@ -32,8 +32,8 @@ final class Operator {
             require(world.checker.wasCorrupted(log.partition), log, reason);
         } else if (reason.contains("deleted and created again on the source")) {
             world.see("halted by recreation", 1);
-            require(log.wasRecreated(), log, reason);
-            seek(log, told(log, reason));
+            require(log.wasRecreated() && reason.contains("--to-earliest"), log, reason);
+            seek(log, log.start());
         } else if (reason.contains("can't tell where the copy goes on")
                 || reason.contains("does not tell which topic it is of")) {
             world.see("halted by a take-over", 1);
@@ -68,9 +68,6 @@ final class Operator {
         boolean truncated = committed.isPresent()
                 && log.records.stream().anyMatch(record -> record.state == State.TRUNCATED && !record.deleted);
         if (!expired && !truncated && log.wasRecreated()) {
-            if (committed.isPresent() && committed.get().offset() > log.end()) {
-                seek(log, told(log, reason)); // it was created again behind an earlier seek
-            }
             return; // it may have been true of the topic that is gone: the next start finds out
         }
         world.see(expired ? "halted by retention" : "halted by truncation", 1);
