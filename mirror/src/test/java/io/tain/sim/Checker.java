@@ -449,7 +449,8 @@ final class Checker {
         boolean begins = byOffset.getOrDefault(told.first(), List.of()).stream()
                 .anyMatch(record -> record.fate != Fate.ACCEPTED);
         boolean goesOn = byOffset.values().stream()
-                .noneMatch(records -> records.stream().anyMatch(record -> record.state == State.VISIBLE)
+                .noneMatch(records -> records.stream().noneMatch(SimRecord::isOverwritten)
+                        && records.stream().anyMatch(record -> record.state == State.VISIBLE)
                         && records.stream().allMatch(record -> record.fate == Fate.ACCEPTED));
         boolean wasRecreated = log.records.stream().anyMatch(record -> record.deleted);
         if (!begins || (!goesOn && !wasRecreated)) {
