@@ -259,6 +259,11 @@ final class PartitionFlow {
         return found;
     }
 
+    /** The source topic that was found under its name last, after another; zero if none was. */
+    Uuid foundTopic() {
+        return found != null && found.kind() == LogBreak.Kind.RECREATED ? found.newTopic() : Uuid.ZERO_UUID;
+    }
+
     /** Why no order can be followed just now, if so. */
     Optional<String> cannotMove() {
         return phase == Phase.ASSIGNED || phase == Phase.BROKEN

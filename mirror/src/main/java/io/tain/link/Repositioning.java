@@ -178,7 +178,7 @@ final class Repositioning {
                 ? "the offsets from " + from + " to " + to + " are not copied, " + (to - from) + " of them"
                 : again > 0 ? again + " offsets from " + to + " on are copied again" : "nothing is passed over";
         // A halted partition's topics may be other ones than before, and this is what its operator wants.
-        TopicIds ids = move.wasHalted() ? TopicIds.UNKNOWN : flow.ids();
+        TopicIds ids = move.wasHalted() ? new TopicIds(flow.foundTopic(), Uuid.ZERO_UUID) : flow.ids();
         moves.put(
                 flow,
                 new Finding(

@@ -19,6 +19,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Partitions that an operator moves to other positions. */
 class MoveIT {
@@ -105,6 +107,31 @@ class MoveIT {
                     "it runs",
                     PATIENCE,
                     () -> mirror.status(partition).orElseThrow().state() == State.RUNNING);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"exactly-once", "at-least-once"})
+    void shouldCopyASourceTopicThatWasCreatedAgainWithoutARestart(String delivery) throws Exception {
+        String topic = "created-again-" + delivery;
+        TopicPartition partition = Numbered.topic(pair.source(), topic, 10);
+        try (RunningMirror mirror = MirrorFixture.between(pair)
+                .topics(topic)
+                .set("delivery", delivery)
+                .start()) {
+            mirror.awaitCommitted(partition, 10);
+            try (Admin admin = Admin.create(pair.source().clientProperties())) {
+                admin.deleteTopics(List.of(topic)).all().get();
+            }
+            Numbered.topic(pair.source(), topic, 15);
+            assertThat(mirror.awaitHalted(partition)).contains("created again", "tain seek", "--to-earliest");
+
+            mirror.take(seek(partition, "earliest"));
+            mirror.awaitCommitted(partition, 15);
+
+            List<String> expected = new ArrayList<>(Numbered.values(0, 10));
+            expected.addAll(Numbered.values(0, 15));
+            assertThat(Seen.values(pair.target(), partition)).isEqualTo(expected);
         }
     }
 

@@ -290,7 +290,7 @@ final class Checker {
             begin(tenure, log, committed);
             return;
         }
-        if (before.offset < 0) {
+        if (before.offset < 0 || isTakenForOlder(log, before, committed)) {
             begin(tenure, log, committed);
             return;
         }
@@ -340,6 +340,14 @@ final class Checker {
             }
             tenure.checked++;
         }
+    }
+
+    /** A position that does not tell its topic counts as one in the topic that another partition's tells, which may be gone. */
+    private boolean isTakenForOlder(SourceLog log, Position before, Position committed) {
+        return before.topic.equals(Uuid.ZERO_UUID)
+                && committed.offset == log.start()
+                && world.breaks.recreated() == Recreated.RESTART
+                && world.events(log.partition, Set.of(Kind.RECREATED)).findAny().isPresent();
     }
 
     private void begin(Tenure tenure, SourceLog log, Position committed) {
