@@ -188,7 +188,7 @@ final class Checker {
         int frontier = frontiers.getOrDefault(written.partition, 0);
         while (frontier < written.birth) {
             SimRecord before = known.get(frontier);
-            if (!before.copied && before.isRequired() && !isTakenOut(before)) {
+            if (!before.copied && before.isRequired() && !isTakenOut(before) && !isBelowLoss(before)) {
                 throw new Violation("I2", written + " is written before " + before);
             }
             frontier++;
@@ -431,7 +431,7 @@ final class Checker {
                     checkTold(record);
                 }
                 if (!record.hasArrived() && record.isRequired()) {
-                    if (!isSkipped(record)) {
+                    if (!isSkipped(record) && !isBelowLoss(record)) {
                         throw new Violation("I1", "the target lacks " + record);
                     }
                     checkTold(record);
