@@ -38,6 +38,11 @@ final class LogWalk implements FetchListener, AutoCloseable {
         /** Where to read on. */
         long position();
 
+        /** Leader epoch of what is before the position, by which the leader can tell a log that was cut off (KIP-320); empty if unknown. */
+        default Optional<Integer> lastEpoch() {
+            return Optional.empty();
+        }
+
         /** Whether anything more is to be read. */
         boolean isDone();
 
@@ -49,6 +54,11 @@ final class LogWalk implements FetchListener, AutoCloseable {
 
         /** The log does not have the position. */
         void onOutOfRange(FetchedPartition fetched);
+
+        /** The log has another history up to the position, as far as the epoch tells. */
+        default void onDiverged() {
+            throw new IllegalStateException("no epoch was told of " + partition());
+        }
 
         /** It goes on being tried. */
         void onTrouble(String what);
@@ -79,7 +89,7 @@ final class LogWalk implements FetchListener, AutoCloseable {
             if (leader.isPresent() && nowMs >= notBefore.getOrDefault(partition, 0L)) {
                 byNode.computeIfAbsent(leader.get().nodeId(), node -> new ArrayList<>())
                         .add(new FetchPosition(
-                                partition, leader.get(), walker.position(), Optional.empty(), PARTITION_BYTES));
+                                partition, leader.get(), walker.position(), walker.lastEpoch(), PARTITION_BYTES));
             } else if (leader.isEmpty()) {
                 walker.onTrouble(client.problem(partition.topic()).orElse("no leader known"));
             }
@@ -111,6 +121,7 @@ final class LogWalk implements FetchListener, AutoCloseable {
                     notBefore.put(fetched.partition(), nowMs + BACKOFF_MS);
                 }
             }
+            case DIVERGED -> walker.onDiverged();
             default -> {
                 walker.onTrouble(fetched.error());
                 notBefore.put(fetched.partition(), nowMs + BACKOFF_MS);

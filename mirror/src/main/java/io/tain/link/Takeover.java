@@ -262,7 +262,9 @@ final class Takeover {
         private final AdmissionPolicy policy = new AdmissionPolicy(traits);
         private final Supplier<CompletableFuture<Long>> logStart;
         private CompletableFuture<Long> asked;
-        private long position = from.offset();
+        private boolean proving;
+        private long position;
+        private int lastEpoch;
         private long quietSinceMs = -1;
         private long quietAt = -1;
         private long end = -1;
@@ -271,6 +273,29 @@ final class Takeover {
         /** @param logStart asks where the source's log begins */
         OfSource(Supplier<CompletableFuture<Long>> logStart) {
             this.logStart = logStart;
+            prove();
+        }
+
+        /**
+         * Has the leader say first whether its log still has what was copied up to the checkpoint. Content alone does not tell: an election
+         * may have put other records there, and compaction taken these, as if they were what was copied.
+         */
+        private void prove() {
+            proving = known.leaderEpoch() >= 0;
+            position = proving ? known.offset() : from.offset();
+            lastEpoch = proving ? known.leaderEpoch() : from.leaderEpoch();
+        }
+
+        /** What the leader says is true, or it can't tell. */
+        private void begin() {
+            proving = false;
+            position = from.offset();
+            lastEpoch = from.leaderEpoch();
+        }
+
+        @Override
+        public Optional<Integer> lastEpoch() {
+            return lastEpoch < 0 ? Optional.empty() : Optional.of(lastEpoch);
         }
 
         @Override
@@ -285,12 +310,20 @@ final class Takeover {
 
         @Override
         public boolean isDone() {
-            return problem.isPresent() || isCutOff() || (copied.isDone() && position >= known.offset());
+            boolean isThrough = copied.isDone() && position >= known.offset() && (!proving || from.equals(known));
+            return problem.isPresent() || isCutOff() || isThrough;
         }
 
         @Override
         public void take(FetchedPartition fetched, long nowMs) {
             trouble = "";
+            boolean elsewhere = proving && !from.equals(known);
+            if (proving) {
+                begin();
+            }
+            if (elsewhere) {
+                return;
+            }
             if (fetched.records().hasRemaining()) {
                 quietSinceMs = -1; // though it may not get on: its writer is not known yet, or it is damaged
             }
@@ -348,7 +381,7 @@ final class Takeover {
         /** As long as two walks do not come to the same place, the log was being compacted meanwhile. */
         private void readAgain() {
             copied.again(from.offset());
-            position = from.offset();
+            prove();
             leaderEpoch = from.leaderEpoch();
             end = -1;
             quietSinceMs = -1;
@@ -382,6 +415,7 @@ final class Takeover {
                 copied.addMissingOnSource(Math.max(0, batch.nextOffset() - position));
             }
             position = batch.nextOffset();
+            lastEpoch = batch.isOldFormat() ? -1 : batch.leaderEpoch();
         }
 
         private void offer(RecordBatch batch, int row) {
@@ -415,12 +449,26 @@ final class Takeover {
             }
         }
 
+        /** Before the walk: nothing of what was copied behind the checkpoint is left. In it, the log was cut off meanwhile. */
+        @Override
+        public void onDiverged() {
+            if (proving || position == from.offset()) {
+                sourceLostBelow = Long.MAX_VALUE;
+            } else {
+                readAgain();
+            }
+        }
+
         private void onOutOfRange(long start) {
             if (position < start) {
+                if (proving) {
+                    begin(); // retention takes epochs along
+                }
                 copied.addMissingOnSource(start - position);
                 position = start;
+                lastEpoch = -1;
                 sourceLostBelow = start;
-            } else if (position == from.offset()) {
+            } else if (proving || position == from.offset()) {
                 sourceLostBelow = Long.MAX_VALUE;
             } else {
                 problem = Optional.of("the source's log no longer has offset " + position + ", from where on "

@@ -64,6 +64,14 @@ class TakeoverTest {
         open.close();
     }
 
+    /** The leader is asked at the checkpoint first, by the epoch before it. */
+    private static void proveCheckpoint(Takeover.OfSource source, long offset) {
+        assertThat(source.position()).isEqualTo(offset);
+        assertThat(source.lastEpoch()).contains(2);
+        source.take(fetched(offset), 0);
+        assertThat(source.lastEpoch()).isEmpty();
+    }
+
     @Test
     void shouldGoOnBehindTheLastCopy() {
         walkTarget(14, at(10, 1), at(11, 2), at(12, 3));
@@ -127,6 +135,7 @@ class TakeoverTest {
         Takeover early = takeover(new Position(100, -1, 10), new Position(103, 2, 13));
         walkTarget(early, 14, at(10, 1), at(11, 2), at(12, 3));
         Takeover.OfSource source = early.new OfSource(begins(0));
+        proveCheckpoint(source, 103);
         source.take(fetched(100, at(100, 1), at(101, 2), at(102, 3), at(103, 4)), 0);
 
         assertThat(early.problem()).isEmpty();
@@ -140,6 +149,7 @@ class TakeoverTest {
         walkTarget(early, 13, by(77, 10, 1), by(77, 11, 2), by(77, 12, 3));
         Takeover.OfSource source = early.new OfSource(begins(0));
         assertThat(source.isDone()).isFalse();
+        proveCheckpoint(source, 103);
         source.take(fetched(100, at(100, 1), at(101, 2)), 0);
 
         assertThat(early.problem().orElseThrow()).contains("offset 100 has no copy", "checkpoint's 103");
@@ -150,6 +160,7 @@ class TakeoverTest {
         Takeover early = takeover(new Position(100, -1, 10), new Position(103, 2, 13));
         walkTarget(early, 11, at(10, 1));
         Takeover.OfSource source = early.new OfSource(begins(0));
+        proveCheckpoint(source, 103);
         source.take(fetched(100, at(100, 1), at(105, 4)), 0);
 
         assertThat(early.problem()).isEmpty();
@@ -216,6 +227,38 @@ class TakeoverTest {
         assertThat(takeover.problem()).isEmpty();
         assertThat(source.isDone()).isTrue();
         assertThat(takeover.place(13)).isEqualTo(new Position(102, 2, 13));
+    }
+
+    /** Compaction may have taken just as many of what an election put there: nothing but the epoch tells. */
+    @Test
+    void shouldNotTakeForCompactedWhatAnElectionHasTaken() {
+        walkTarget(14, at(10, 1), at(11, 2), at(12, 3));
+        Takeover.OfSource source = takeover.new OfSource(begins(0));
+        assertThat(source.lastEpoch()).contains(2);
+        source.onDiverged();
+
+        assertThat(source.isDone()).isTrue();
+        assertThat(takeover.problem()).isEmpty();
+        assertThat(takeover.place(14))
+                .as("who reads there is told where the log was cut off")
+                .isEqualTo(new Position(103, 2, 14));
+        assertThat(takeover.walked().copies().endsWithGap()).isTrue();
+    }
+
+    @Test
+    void shouldBeginAnewWhenAnElectionCutsTheSourceOffMeanwhile() {
+        walkTarget(14, at(10, 1), at(11, 2), at(12, 3));
+        Takeover.OfSource source = takeover.new OfSource(begins(0));
+        source.take(fetched(100, at(100, 1), at(101, 2)), 0);
+        assertThat(source.lastEpoch()).contains(LEADER_EPOCH);
+
+        source.onDiverged();
+        assertThat(source.position()).isEqualTo(100);
+        assertThat(source.lastEpoch()).contains(2);
+        source.take(fetched(100, at(100, 1), at(101, 2), at(102, 3)), 0);
+
+        assertThat(takeover.problem()).isEmpty();
+        assertThat(takeover.place(14).offset()).isEqualTo(103);
     }
 
     @Test

@@ -21,7 +21,14 @@ class PlantedBugsTest {
     private static final long SEEDS = 5_000;
 
     static Stream<PlantedBug> bugs() {
-        return Stream.of(ofPositions(), ofResending(), ofCutting(), ofReading(), ofAnswers(), ofTakingOver())
+        return Stream.of(
+                        ofPositions(),
+                        ofResending(),
+                        ofCutting(),
+                        ofReading(),
+                        ofAnswers(),
+                        ofTakingOver(),
+                        ofFindingThePlace())
                 .flatMap(Function.identity());
     }
 
@@ -261,7 +268,11 @@ class PlantedBugsTest {
                                 "flow.settle(job.done().join(), now); desk.keep(job).isDone();")),
                 PlantedBug.of(
                         "goes back to a checkpoint from a commit of the same place",
-                        new Edit("link/TakeoverStart.java", "if (!committedMore) {", "if (true) {")),
+                        new Edit("link/TakeoverStart.java", "if (!committedMore) {", "if (true) {")));
+    }
+
+    private static Stream<PlantedBug> ofFindingThePlace() {
+        return Stream.of(
                 PlantedBug.of(
                         "believes a damaged batch that it does not open",
                         new Edit("link/Takeover.java", "if (!batch.isChecksumValid()) {", "if (false) {")),
@@ -282,6 +293,17 @@ class PlantedBugsTest {
                                         "state.thenApply(read -> target.list(partitions, OffsetSpec.latest()));",
                                         "CompletableFuture.completedFuture(target.list(partitions, OffsetSpec.latest()));"))
                         .showsAt(3_015_300),
+                PlantedBug.of(
+                                "takes for compacted what an election has taken",
+                                new Edit(
+                                        "link/Takeover.java",
+                                        "proving = known.leaderEpoch() >= 0;",
+                                        "proving = false;"),
+                                new Edit(
+                                        "link/Takeover.java",
+                                        "return lastEpoch < 0 ? Optional.empty()",
+                                        "return true ? Optional.empty()"))
+                        .showsAt(1),
                 PlantedBug.of(
                                 "goes back without the epoch by which it would notice another election",
                                 new Edit(
