@@ -14,13 +14,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 /** Partitions that an operator moves to other positions. */
 class MoveIT {
@@ -107,50 +104,6 @@ class MoveIT {
                     "it runs",
                     PATIENCE,
                     () -> mirror.status(partition).orElseThrow().state() == State.RUNNING);
-        }
-    }
-
-    @ParameterizedTest
-    @CsvSource({"exactly-once", "at-least-once"})
-    void shouldCopyASourceTopicThatWasCreatedAgainWithoutARestart(String delivery) throws Exception {
-        String topic = "created-again-" + delivery;
-        TopicPartition partition = Numbered.topic(pair.source(), topic, 10);
-        try (RunningMirror mirror = MirrorFixture.between(pair)
-                .topics(topic)
-                .set("delivery", delivery)
-                .start()) {
-            mirror.awaitCommitted(partition, 10);
-            try (Admin admin = Admin.create(pair.source().clientProperties())) {
-                admin.deleteTopics(List.of(topic)).all().get();
-            }
-            Numbered.topic(pair.source(), topic, 15);
-            assertThat(mirror.awaitHalted(partition)).contains("created again", "tain seek", "--to-earliest");
-
-            mirror.take(seek(partition, "earliest"));
-            mirror.awaitCommitted(partition, 15);
-
-            List<String> expected = new ArrayList<>(Numbered.values(0, 10));
-            expected.addAll(Numbered.values(0, 15));
-            assertThat(Seen.values(pair.target(), partition)).isEqualTo(expected);
-        }
-    }
-
-    @Test
-    void shouldCopyAllAgainIntoANewTargetTopicWithoutARestart() throws Exception {
-        TopicPartition partition = Numbered.topic(pair.source(), "made-anew", 10);
-        try (RunningMirror mirror =
-                MirrorFixture.between(pair).topics("made-anew").start()) {
-            mirror.awaitCommitted(partition, 10);
-            try (Admin admin = Admin.create(pair.target().clientProperties())) {
-                admin.deleteTopics(List.of("made-anew")).all().get();
-            }
-            Numbered.write(pair.source(), partition, 10, 5);
-            assertThat(mirror.awaitHalted(partition)).contains("tain seek", "--to-earliest");
-
-            mirror.take(seek(partition, "earliest"));
-            mirror.awaitCommitted(partition, 15);
-
-            assertThat(Seen.values(pair.target(), partition)).isEqualTo(Numbered.values(0, 15));
         }
     }
 

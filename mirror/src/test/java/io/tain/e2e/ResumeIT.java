@@ -1,0 +1,175 @@
+package io.tain.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tain.link.LinkStatus.State;
+import io.tain.link.MoveOrder;
+import io.tain.link.MoveOrder.Action;
+import io.tain.link.MoveOrder.Where;
+import io.tain.testkit.Await;
+import io.tain.testkit.ClusterPair;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Halted partitions go on in the same process, by the {@code tain seek} that their reason says. */
+class ResumeIT {
+    private static final Pattern SEEK = Pattern.compile("tain seek .*?--to-(offset (\\d+)|earliest|current)");
+
+    private static ClusterPair pair;
+
+    @BeforeAll
+    static void startClusters() {
+        pair = ClusterPair.start(shape -> shape.property("group.initial.rebalance.delay.ms", 0));
+    }
+
+    @AfterAll
+    static void stopClusters() {
+        pair.close();
+    }
+
+    private static MirrorFixture link(String topic, String delivery) {
+        return MirrorFixture.between(pair).topics(topic).group(topic).set("delivery", delivery);
+    }
+
+    /** Does as the reason says. */
+    private static void seekAsTold(RunningMirror mirror, TopicPartition partition, String reason) {
+        Matcher told = SEEK.matcher(reason);
+        assertThat(told.find()).as(reason).isTrue();
+        String where = told.group(2) == null ? told.group(1) : told.group(2);
+        mirror.take(new MoveOrder(partition, Action.SEEK, Where.parse(where).orElseThrow()));
+    }
+
+    private static void awaitRunning(RunningMirror mirror, TopicPartition partition) {
+        Await.until(
+                partition + " runs",
+                Duration.ofSeconds(60),
+                () -> mirror.status(partition)
+                        .filter(status -> status.state() == State.RUNNING)
+                        .isPresent());
+    }
+
+    private static List<String> both(List<String> first, List<String> second) {
+        return Stream.concat(first.stream(), second.stream()).toList();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"exactly-once", "at-least-once"})
+    void shouldGoOnInATopicThatWasCreatedAgain(String delivery) throws Exception {
+        String topic = "created-again-" + delivery;
+        TopicPartition partition = Numbered.topic(pair.source(), topic, 10);
+        try (RunningMirror mirror = link(topic, delivery).start()) {
+            mirror.awaitCommitted(partition, 10);
+            pair.source().admin().deleteTopics(List.of(topic)).all().get();
+            Await.until(
+                    topic + " is gone",
+                    Duration.ofSeconds(60),
+                    () -> !pair.source().admin().listTopics().names().get().contains(topic));
+            Numbered.topic(pair.source(), topic, 15);
+
+            seekAsTold(mirror, partition, mirror.awaitHalted(partition));
+
+            mirror.awaitCommitted(partition, 15);
+            awaitRunning(mirror, partition);
+            assertThat(Seen.values(pair.target(), partition))
+                    .isEqualTo(both(Numbered.values(0, 10), Numbered.values(0, 15)));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"exactly-once", "at-least-once"})
+    void shouldGoOnBehindWhatRetentionDeleted(String delivery) throws Exception {
+        String topic = "overtaken-" + delivery;
+        TopicPartition partition = Numbered.topic(pair.source(), topic, 20);
+        Numbered.commit(pair.source(), topic, partition, 5);
+        Numbered.deleteBefore(pair.source(), partition, 12);
+        try (RunningMirror mirror = link(topic, delivery).start()) {
+            seekAsTold(mirror, partition, mirror.awaitHalted(partition));
+
+            mirror.awaitCommitted(partition, 20);
+            awaitRunning(mirror, partition);
+            assertThat(Seen.values(pair.target(), partition)).isEqualTo(Numbered.values(12, 20));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"exactly-once", "at-least-once"})
+    void shouldGoOnAtTheEndOfALogThatWasCutOff(String delivery) throws Exception {
+        String topic = "cut-off-" + delivery;
+        TopicPartition partition = Numbered.topic(pair.source(), topic, 5);
+        Numbered.commit(pair.source(), topic, partition, 9);
+        try (RunningMirror mirror = link(topic, delivery).start()) {
+            seekAsTold(mirror, partition, mirror.awaitHalted(partition));
+            Numbered.write(pair.source(), partition, 5, 3);
+
+            mirror.awaitCommitted(partition, 8);
+            awaitRunning(mirror, partition);
+            assertThat(Seen.values(pair.target(), partition)).isEqualTo(Numbered.values(5, 8));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"exactly-once", "at-least-once"})
+    void shouldTryARefusedRecordAgainAfterLimitsWereChanged(String delivery) throws Exception {
+        String topic = "refused-" + delivery;
+        TopicPartition partition = Numbered.topic(pair.source(), topic, 5);
+        pair.target().createTopic(topic, 1, Map.of("max.message.bytes", "20000"));
+        try (RecordSender sender = RecordSender.to(pair.source())) {
+            sender.one(RecordSender.record(partition, "large", "x".repeat(50_000)));
+        }
+        Numbered.write(pair.source(), partition, 6, 4);
+        try (RunningMirror mirror = link(topic, delivery).start()) {
+            String reason = mirror.awaitHalted(partition);
+            allow(topic, "200000");
+
+            seekAsTold(mirror, partition, reason);
+
+            mirror.awaitCommitted(partition, 10);
+            awaitRunning(mirror, partition);
+            List<String> expected = new ArrayList<>(Numbered.values(0, 5));
+            expected.add("x".repeat(50_000));
+            expected.addAll(Numbered.values(6, 10));
+            assertThat(Seen.values(pair.target(), partition)).isEqualTo(expected);
+        }
+    }
+
+    private static void allow(String topic, String bytes) throws Exception {
+        ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+        AlterConfigOp set = new AlterConfigOp(new ConfigEntry("max.message.bytes", bytes), AlterConfigOp.OpType.SET);
+        pair.target()
+                .admin()
+                .incrementalAlterConfigs(Map.of(resource, List.of(set)))
+                .all()
+                .get();
+    }
+
+    @Test
+    void shouldCopyAllAgainIntoATargetTopicThatIsMadeAnew() throws Exception {
+        String topic = "made-anew";
+        TopicPartition partition = Numbered.topic(pair.source(), topic, 10);
+        try (RunningMirror mirror = link(topic, "exactly-once").start()) {
+            mirror.awaitCommitted(partition, 10);
+            pair.target().admin().deleteTopics(List.of(topic)).all().get();
+            Numbered.write(pair.source(), partition, 10, 5);
+
+            seekAsTold(mirror, partition, mirror.awaitHalted(partition));
+
+            mirror.awaitCommitted(partition, 15);
+            awaitRunning(mirror, partition);
+            assertThat(Seen.values(pair.target(), partition)).isEqualTo(Numbered.values(0, 15));
+        }
+    }
+}
