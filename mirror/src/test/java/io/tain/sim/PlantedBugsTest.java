@@ -303,7 +303,7 @@ class PlantedBugsTest {
                                         "link/Takeover.java",
                                         "return lastEpoch < 0 ? Optional.empty()",
                                         "return true ? Optional.empty()"))
-                        .showsAt(1),
+                        .showsAt(6_147_370),
                 PlantedBug.of(
                                 "goes back without the epoch by which it would notice another election",
                                 new Edit(
