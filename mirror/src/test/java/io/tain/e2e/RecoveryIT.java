@@ -3,6 +3,9 @@ package io.tain.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tain.link.Event;
+import io.tain.link.MoveOrder;
+import io.tain.link.MoveOrder.Action;
+import io.tain.link.MoveOrder.Where;
 import io.tain.link.StartFailure;
 import io.tain.state.Checkpoint;
 import io.tain.testkit.AuditReport;
@@ -152,8 +155,15 @@ class RecoveryIT {
         try (RunningMirror mirror = link.start()) {
             assertThat(mirror.awaitHalted(partition))
                     .contains("target's log begins at offset 80", "checkpoint's 60 (source offset 60)");
+            assertThat(targetEnd("taken")).isEqualTo(100);
+
+            // and goes on when an operator says where
+            mirror.take(
+                    new MoveOrder(partition, Action.SEEK, Where.parse("current").orElseThrow()));
+            Numbered.write(pair.source(), partition, 100, 5);
+            mirror.awaitCommitted(partition, 105);
         }
-        assertThat(targetEnd("taken")).isEqualTo(100);
+        assertThat(Seen.values(pair.target(), partition)).isEqualTo(Numbered.values(80, 100, 60, 105));
     }
 
     @Test
