@@ -62,6 +62,7 @@ final class PartitionFlow {
     private SourcePartition source;
     private Optional<Offsets> left = Optional.empty();
     private LogBreak found;
+    private Uuid toldTopic = Uuid.ZERO_UUID;
     private Optional<Move> move = Optional.empty();
     private long committed = -1;
     private TopicIds committedIds = TopicIds.UNKNOWN;
@@ -259,9 +260,14 @@ final class PartitionFlow {
         return found;
     }
 
-    /** The source topic that was found under its name last, after another; zero if none was. */
-    Uuid foundTopic() {
-        return found != null && found.kind() == LogBreak.Kind.RECREATED ? found.newTopic() : Uuid.ZERO_UUID;
+    /** The reason of the halt tells of another source topic, so who moves it means that one. */
+    void tellTopic(Uuid newTopic) {
+        toldTopic = newTopic;
+    }
+
+    /** The topics that it goes on in after a halt: the source's that its operator knows of, and whatever the target has. */
+    TopicIds idsAfterHalt() {
+        return new TopicIds(toldTopic.equals(Uuid.ZERO_UUID) ? ids().source() : toldTopic, Uuid.ZERO_UUID);
     }
 
     /** Why no order can be followed just now, if so. */
@@ -341,6 +347,7 @@ final class PartitionFlow {
         Optional<Offsets> rest =
                 from < 0 ? offsets : Optional.of(new Offsets(from, Math.max(from, end().orElse(from))));
         move = Optional.empty();
+        toldTopic = Uuid.ZERO_UUID;
         phase = Phase.HALTED;
         reason = Optional.of(why);
         events.tell(Event.Kind.HALTED, partition, offsets.or(() -> rest), why);

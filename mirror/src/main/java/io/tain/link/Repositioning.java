@@ -141,6 +141,9 @@ final class Repositioning {
             moves.put(flow, finding);
         } else if (finding.next().isEmpty()) {
             flow.halt(events, Optional.of(finding.offsets()), finding.what() + "; " + finding.remedy());
+            if (found.kind() == LogBreak.Kind.RECREATED) {
+                flow.tellTopic(found.newTopic());
+            }
         }
     }
 
@@ -157,7 +160,9 @@ final class Repositioning {
             case CURRENT -> from;
         };
         boolean back = to <= from && move.order().action() == MoveOrder.Action.SKIP;
-        if (back || to < log.first() || to > log.next()) {
+        // Where it stands may have been deleted meanwhile: then that is found out, and told, when it is read there.
+        boolean outside = where.kind() != Where.Kind.CURRENT && (to < log.first() || to > log.next());
+        if (back || outside) {
             String why = back
                     ? "it stands at " + from + ", and skipping goes forward"
                     : "the source has offsets from " + log.first() + " to " + log.next();
@@ -177,8 +182,7 @@ final class Repositioning {
         String text = to > from
                 ? "the offsets from " + from + " to " + to + " are not copied, " + (to - from) + " of them"
                 : again > 0 ? again + " offsets from " + to + " on are copied again" : "nothing is passed over";
-        // A halted partition's topics may be other ones than before, and this is what its operator wants.
-        TopicIds ids = move.wasHalted() ? new TopicIds(flow.foundTopic(), Uuid.ZERO_UUID) : flow.ids();
+        TopicIds ids = move.wasHalted() ? flow.idsAfterHalt() : flow.ids();
         moves.put(
                 flow,
                 new Finding(

@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.common.TopicPartition;
@@ -62,10 +61,6 @@ class ResumeIT {
                         .isPresent());
     }
 
-    private static List<String> both(List<String> first, List<String> second) {
-        return Stream.concat(first.stream(), second.stream()).toList();
-    }
-
     @ParameterizedTest
     @CsvSource({"exactly-once", "at-least-once"})
     void shouldGoOnInATopicThatWasCreatedAgain(String delivery) throws Exception {
@@ -73,19 +68,13 @@ class ResumeIT {
         TopicPartition partition = Numbered.topic(pair.source(), topic, 10);
         try (RunningMirror mirror = link(topic, delivery).start()) {
             mirror.awaitCommitted(partition, 10);
-            pair.source().admin().deleteTopics(List.of(topic)).all().get();
-            Await.until(
-                    topic + " is gone",
-                    Duration.ofSeconds(60),
-                    () -> !pair.source().admin().listTopics().names().get().contains(topic));
-            Numbered.topic(pair.source(), topic, 15);
+            recreate(partition, 15);
 
             seekAsTold(mirror, partition, mirror.awaitHalted(partition));
 
             mirror.awaitCommitted(partition, 15);
             awaitRunning(mirror, partition);
-            assertThat(Seen.values(pair.target(), partition))
-                    .isEqualTo(both(Numbered.values(0, 10), Numbered.values(0, 15)));
+            assertThat(Seen.values(pair.target(), partition)).isEqualTo(Numbered.values(0, 10, 0, 15));
         }
     }
 
@@ -121,16 +110,76 @@ class ResumeIT {
         }
     }
 
-    @ParameterizedTest
-    @CsvSource({"exactly-once", "at-least-once"})
-    void shouldTryARefusedRecordAgainAfterLimitsWereChanged(String delivery) throws Exception {
-        String topic = "refused-" + delivery;
+    /** The record at 5 of 10 is larger than the target takes. */
+    private static TopicPartition topicWithALargeRecord(String topic) {
         TopicPartition partition = Numbered.topic(pair.source(), topic, 5);
         pair.target().createTopic(topic, 1, Map.of("max.message.bytes", "20000"));
         try (RecordSender sender = RecordSender.to(pair.source())) {
             sender.one(RecordSender.record(partition, "large", "x".repeat(50_000)));
         }
         Numbered.write(pair.source(), partition, 6, 4);
+        return partition;
+    }
+
+    private static String awaitHaltedFor(String reason, RunningMirror mirror, TopicPartition partition) {
+        Await.until(
+                partition + " is halted for " + reason,
+                Duration.ofSeconds(60),
+                () -> mirror.awaitHalted(partition).contains(reason));
+        return mirror.awaitHalted(partition);
+    }
+
+    private static void recreate(TopicPartition partition, int records) throws Exception {
+        String topic = partition.topic();
+        pair.source().admin().deleteTopics(List.of(topic)).all().get();
+        Await.until(
+                topic + " is gone",
+                Duration.ofSeconds(60),
+                () -> !pair.source().admin().listTopics().names().get().contains(topic));
+        Numbered.topic(pair.source(), topic, records);
+    }
+
+    /** Its operator knows nothing of that, and does not mean the same offset in another topic. */
+    @ParameterizedTest
+    @CsvSource({"exactly-once", "at-least-once"})
+    void shouldNoticeATopicThatWasCreatedAgainWhileItWasHalted(String delivery) throws Exception {
+        String topic = "halted-anew-" + delivery;
+        TopicPartition partition = topicWithALargeRecord(topic);
+        try (RunningMirror mirror = link(topic, delivery).start()) {
+            String refused = mirror.awaitHalted(partition);
+            recreate(partition, 15);
+            seekAsTold(mirror, partition, refused);
+
+            seekAsTold(mirror, partition, awaitHaltedFor("created again", mirror, partition));
+
+            mirror.awaitCommitted(partition, 15);
+            assertThat(Seen.values(pair.target(), partition)).isEqualTo(Numbered.values(0, 5, 0, 15));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"exactly-once", "at-least-once"})
+    void shouldTellWhatRetentionDeletedWhileItWasHalted(String delivery) throws Exception {
+        String topic = "halted-" + delivery;
+        TopicPartition partition = topicWithALargeRecord(topic);
+        try (RunningMirror mirror = link(topic, delivery).start()) {
+            String refused = mirror.awaitHalted(partition);
+            Numbered.deleteBefore(pair.source(), partition, 8);
+            seekAsTold(mirror, partition, refused);
+            String lost = awaitHaltedFor("retention", mirror, partition);
+            assertThat(lost).contains("deleted 3 offsets before they were copied, from " + partition + "@5");
+            seekAsTold(mirror, partition, lost);
+
+            mirror.awaitCommitted(partition, 10);
+            assertThat(Seen.values(pair.target(), partition)).isEqualTo(Numbered.values(0, 5, 8, 10));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"exactly-once", "at-least-once"})
+    void shouldTryARefusedRecordAgainAfterLimitsWereChanged(String delivery) throws Exception {
+        String topic = "refused-" + delivery;
+        TopicPartition partition = topicWithALargeRecord(topic);
         try (RunningMirror mirror = link(topic, delivery).start()) {
             String reason = mirror.awaitHalted(partition);
             allow(topic, "200000");

@@ -273,6 +273,11 @@ public final class SimulatedMirror {
         desks.takeovers.step(desks.clients);
     }
 
+    /** What an operator orders. */
+    public void take(Order order) {
+        member.take(order);
+    }
+
     /** What SIGTERM does. */
     public void stop() {
         member.release();

@@ -50,6 +50,7 @@ final class Checker {
     private final Map<Owner, List<Tenure>> tenures = new HashMap<>();
     private final Map<Owner, Integer> excuses = new HashMap<>();
     private final Map<TopicPartition, Integer> corrupted = new HashMap<>();
+    private final Map<TopicPartition, Long> ordered = new HashMap<>();
     private final Set<Place> owners = new HashSet<>();
     private int duplicates;
 
@@ -89,6 +90,16 @@ final class Checker {
         Owner owner = new Owner(mirror, partition);
         tenures.computeIfAbsent(owner, o -> new ArrayList<>()).add(new Tenure(world.steps(), committed));
         excuse(owner);
+    }
+
+    /** An operator has the mirror that owns the partition go on at an offset. */
+    void onOrdered(TopicPartition partition, long offset) {
+        ordered.put(partition, offset);
+    }
+
+    /** An operator has a mirror go on where the partition stands. */
+    void onTriedAgain(String mirror, TopicPartition partition) {
+        excuse(new Owner(mirror, partition));
     }
 
     /** What the target was given may have to be read once more by whoever owns the partition. */
@@ -279,6 +290,13 @@ final class Checker {
         SourceLog log = world.source.log(partition);
         Tenure tenure = tenureAt(new Owner(mirror, partition), Long.MAX_VALUE);
         List<SimRecord> known = log.records;
+        if (ordered.getOrDefault(partition, -1L) == committed.offset) {
+            ordered.remove(partition);
+            tenure.start = committed.offset;
+            tenure.checked = 0;
+            excuse(new Owner(mirror, partition));
+            return;
+        }
         if (!world.source.isCurrent(partition, committed.topic)) {
             if (before.offset >= 0 && before.topic.equals(world.source.topicId(partition.topic()))) {
                 throw new Violation("I6", partition + " goes back to a topic that is gone, to " + committed);
@@ -312,6 +330,12 @@ final class Checker {
             }
             throw new Violation("I6", partition + " goes back from " + before + " to " + committed);
         }
+        checkAcknowledged(mirror, log, tenure, committed);
+    }
+
+    /** All below the position has come to the target, and the one who commits knows it. */
+    private void checkAcknowledged(String mirror, SourceLog log, Tenure tenure, Position committed) {
+        List<SimRecord> known = log.records;
         while (tenure.checked < known.size()) {
             SimRecord record = known.get(tenure.checked);
             if (!record.isOverwritten() && record.offset >= committed.offset) {
@@ -329,7 +353,7 @@ final class Checker {
                 if (!mayBeLeftOut(record, known)) {
                     throw new Violation(
                             "I5",
-                            mirror + " commits " + committed + " of " + partition + ", but has no answer for "
+                            mirror + " commits " + committed + " of " + log.partition + ", but has no answer for "
                                     + record);
                 }
                 leaveOut(record);

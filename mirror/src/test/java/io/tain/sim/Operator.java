@@ -1,5 +1,8 @@
 package io.tain.sim;
 
+import io.tain.link.MoveOrder;
+import io.tain.link.MoveOrder.Action;
+import io.tain.link.MoveOrder.Where;
 import io.tain.sim.SimRecord.Fate;
 import io.tain.sim.SimRecord.State;
 import java.util.Optional;
@@ -7,15 +10,21 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 
-/** Reads why a partition is halted, checks that it is true, and does what is asked for. */
+/**
+ * Reads why a partition is halted, checks that it is true, and does what is asked for: by {@code tain seek} while the mirror runs, or by
+ * other tools while it is stopped.
+ */
 final class Operator {
     private static final Pattern TOLD = Pattern.compile("--to-offset (\\d+)");
     private static final Pattern REFUSED = Pattern.compile("refuses the record at \\S+@(\\d+)");
 
     private final World world;
+    private final Optional<SimMirror> running;
 
-    Operator(World world) {
+    /** @param running the mirror that has the partition, empty if all are stopped */
+    Operator(World world, Optional<SimMirror> running) {
         this.world = world;
+        this.running = running;
     }
 
     void answer(SourceLog log, String reason) {
@@ -27,9 +36,11 @@ final class Operator {
             require(isSo, log, reason);
             world.see("halted by a refusal", 1);
             world.takeAll();
+            tryAgain(log);
         } else if (reason.contains("corrupt") || reason.contains("log is damaged")) {
             world.see("halted by corruption", 1);
             require(world.checker.wasCorrupted(log.partition), log, reason);
+            tryAgain(log);
         } else if (reason.contains("deleted and created again on the source")) {
             world.see("halted by recreation", 1);
             require(log.wasRecreated() && reason.contains("--to-earliest"), log, reason);
@@ -68,7 +79,8 @@ final class Operator {
         boolean truncated = committed.isPresent()
                 && log.records.stream().anyMatch(record -> record.state == State.TRUNCATED && !record.deleted);
         if (!expired && !truncated && log.wasRecreated()) {
-            return; // it may have been true of the topic that is gone: the next start finds out
+            tryAgain(log); // it may have been true of the topic that is gone: that is found out
+            return;
         }
         world.see(expired ? "halted by retention" : "halted by truncation", 1);
         require(expired || truncated, log, reason);
@@ -78,7 +90,20 @@ final class Operator {
             offset = Math.min(
                     offset, log.endOf(committed.get().leaderEpoch().orElse(0)).offset());
         }
-        seek(log, offset);
+        // An order to go below the log's beginning is refused, with the offsets that it has.
+        seek(log, running.isPresent() ? Math.max(offset, log.start()) : offset);
+    }
+
+    /** Has it go on where it stands; who starts anew does so anyway. */
+    private void tryAgain(SourceLog log) {
+        if (running.isPresent()) {
+            world.group
+                    .committed(log.partition)
+                    .ifPresent(committed ->
+                            log.records.forEach(record -> record.mayRepeat |= record.offset >= committed.offset()));
+            world.checker.onTriedAgain(running.get().name, log.partition);
+            order(log, new Where(Where.Kind.CURRENT, 0));
+        }
     }
 
     private void seek(SourceLog log, long offset) {
@@ -86,7 +111,18 @@ final class Operator {
             record.excused |= record.state == State.EXPIRED && record.offset < offset;
             record.mayRepeat |= record.offset >= offset;
         }
-        world.group.seek(log.partition, offset);
+        if (running.isPresent()) {
+            world.checker.onOrdered(log.partition, offset);
+            order(log, new Where(Where.Kind.OFFSET, offset));
+        } else {
+            world.group.seek(log.partition, offset);
+        }
+    }
+
+    private void order(SourceLog log, Where where) {
+        world.trace.note("operator: has %s moved to %s", log.partition, where);
+        world.see("moved by an order", 1);
+        running.orElseThrow().engine().take(new MoveOrder(log.partition, Action.SEEK, where));
     }
 
     private void require(boolean isSo, SourceLog log, String reason) {

@@ -3,9 +3,11 @@ package io.tain.sim;
 import io.tain.link.LinkStatus.PartitionStatus;
 import io.tain.link.LinkStatus.State;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -18,6 +20,7 @@ import org.apache.kafka.common.TopicPartition;
 public final class Simulation {
     private static final int STORMY_STEPS = 1_500;
     private static final int CALM_STEPS = 20_000;
+    private static final int ORDER_STEPS = 2_000;
 
     /** Within this time every position is looked at by a leader once more, also if a request before that gets no answer. */
     private static final int REST_MS = 8_000;
@@ -203,20 +206,45 @@ public final class Simulation {
         return halted;
     }
 
-    /** Does what the reasons of halted partitions ask for, and starts the mirror anew. */
+    /** Does what the reasons of halted partitions ask for: while the mirror runs, or before it is started anew. */
     private void operate() {
         Map<TopicPartition, PartitionStatus> halted = halted();
-        world.stopAll();
+        boolean running = world.dice.chance(0.5);
+        if (!running) {
+            world.stopAll();
+        }
         for (SourceLog log : world.source.logs()) {
             PartitionStatus status = halted.get(log.partition);
             if (status != null) {
                 world.trace.note(
                         "operator: %s is halted: %s",
                         log.partition, status.reason().orElse(""));
-                new Operator(world).answer(log, status.reason().orElse(""));
+                Optional<SimMirror> owner = running ? Optional.of(owner(status)) : Optional.empty();
+                new Operator(world, owner).answer(log, status.reason().orElse(""));
             }
         }
-        world.startMirror();
-        world.startMirror();
+        if (running) {
+            awaitMoves(halted);
+        } else {
+            world.startMirror();
+            world.startMirror();
+        }
+    }
+
+    private SimMirror owner(PartitionStatus status) {
+        return world.mirrors().stream()
+                .filter(mirror -> mirror.isLive() && mirror.engine().status().contains(status))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** Until orders are followed, or refused, partitions stay halted. */
+    private void awaitMoves(Map<TopicPartition, PartitionStatus> halted) {
+        Set<TopicPartition> waiting = new HashSet<>(halted.keySet());
+        long until = world.steps() + ORDER_STEPS;
+        while (world.steps() < until && !waiting.isEmpty()) {
+            world.step();
+            waiting.retainAll(halted().keySet());
+        }
     }
 }
