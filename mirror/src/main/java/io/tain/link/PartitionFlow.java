@@ -62,7 +62,7 @@ final class PartitionFlow {
     private SourcePartition source;
     private Optional<Offsets> left = Optional.empty();
     private LogBreak found;
-    private Uuid toldTopic = Uuid.ZERO_UUID;
+    private boolean toldFound;
     private Optional<Move> move = Optional.empty();
     private long committed = -1;
     private TopicIds committedIds = TopicIds.UNKNOWN;
@@ -134,7 +134,8 @@ final class PartitionFlow {
                 && (source == null
                         || phase != Phase.RUNNING
                         || isPaused()
-                        || source.endOffset().orElse(Long.MAX_VALUE) > acknowledged());
+                        || source.endOffset().orElse(Long.MAX_VALUE)
+                                > acknowledged().offset());
     }
 
     /** What {@link SourceOutlook} found: where the source's log ends, and when retention will have overtaken it. */
@@ -260,14 +261,20 @@ final class PartitionFlow {
         return found;
     }
 
-    /** The reason of the halt tells of another source topic, so who moves it means that one. */
-    void tellTopic(Uuid newTopic) {
-        toldTopic = newTopic;
+    /** The reason of the halt is what was found, so who moves it accepts that. */
+    void tellFound() {
+        toldFound = true;
+    }
+
+    /** Where it stands, with the epoch by which a log that was cut off is noticed, unless that was told. */
+    Position standing() {
+        return toldFound ? new Position(acknowledged().offset(), -1) : acknowledged();
     }
 
     /** The topics that it goes on in after a halt: the source's that its operator knows of, and whatever the target has. */
     TopicIds idsAfterHalt() {
-        return new TopicIds(toldTopic.equals(Uuid.ZERO_UUID) ? ids().source() : toldTopic, Uuid.ZERO_UUID);
+        boolean isOther = toldFound && found.kind() == LogBreak.Kind.RECREATED;
+        return new TopicIds(isOther ? found.newTopic() : ids().source(), Uuid.ZERO_UUID);
     }
 
     /** Why no order can be followed just now, if so. */
@@ -315,9 +322,9 @@ final class PartitionFlow {
                 : tracker.committable().offset() >= found.position();
     }
 
-    /** All below this offset is on the target. */
-    long acknowledged() {
-        return tracker == null ? start.offset() : tracker.committable().offset();
+    /** All below this position is on the target. */
+    Position acknowledged() {
+        return tracker == null ? start : tracker.committable();
     }
 
     /** Another position is being committed for it, and the old one not any more. Tells whether that is news, or only tried again. */
@@ -347,7 +354,7 @@ final class PartitionFlow {
         Optional<Offsets> rest =
                 from < 0 ? offsets : Optional.of(new Offsets(from, Math.max(from, end().orElse(from))));
         move = Optional.empty();
-        toldTopic = Uuid.ZERO_UUID;
+        toldFound = false;
         phase = Phase.HALTED;
         reason = Optional.of(why);
         events.tell(Event.Kind.HALTED, partition, offsets.or(() -> rest), why);
@@ -355,10 +362,7 @@ final class PartitionFlow {
 
     /** Lowest offset that is not yet acknowledged by the target; -1 while not known. */
     private long committable() {
-        if (tracker != null) {
-            return tracker.committable().offset();
-        }
-        return start == null ? -1 : start.offset();
+        return start == null && tracker == null ? -1 : acknowledged().offset();
     }
 
     /** Whether it is or was being read, and what was read may still be on its way. */

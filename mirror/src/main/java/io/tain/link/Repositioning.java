@@ -141,16 +141,15 @@ final class Repositioning {
             moves.put(flow, finding);
         } else if (finding.next().isEmpty()) {
             flow.halt(events, Optional.of(finding.offsets()), finding.what() + "; " + finding.remedy());
-            if (found.kind() == LogBreak.Kind.RECREATED) {
-                flow.tellTopic(found.newTopic());
-            }
+            flow.tellFound();
         }
     }
 
     /** @param log what the source has */
     private void ordered(PartitionFlow flow, Move move, Offsets log, Map<PartitionFlow, Finding> moves) {
         Where where = move.order().to();
-        long from = flow.acknowledged();
+        Position standing = flow.standing();
+        long from = standing.offset();
         long to = switch (where.kind()) {
             case OFFSET -> where.value();
             case FORWARD -> from + where.value();
@@ -189,7 +188,7 @@ final class Repositioning {
                         Kind.MOVED,
                         new Offsets(Math.min(from, to), Math.max(from, to)),
                         "moved by an operator from " + from + " to " + to,
-                        Optional.of(new Next(new Position(to, -1), ids, text)),
+                        Optional.of(new Next(new Position(to, to == from ? standing.leaderEpoch() : -1), ids, text)),
                         ""));
     }
 
@@ -249,7 +248,7 @@ final class Repositioning {
                 what,
                 next,
                 // What was read below the cut may not be copied yet when the operator does that.
-                resuming.at(flow.partition(), Math.min(cut, flow.acknowledged()))
+                resuming.at(flow.partition(), Math.min(cut, flow.acknowledged().offset()))
                         + "; or set on.truncated=rewind or continue and restart");
     }
 

@@ -83,7 +83,7 @@ final class SourceOutlook {
         if (gone <= 0) {
             return OptionalLong.empty();
         }
-        long left = Math.max(0, flow.acknowledged() - start);
+        long left = Math.max(0, flow.acknowledged().offset() - start);
         return OptionalLong.of((long)
                 ((double) left / gone * Duration.ofNanos(now - first.nanos()).toMillis()));
     }

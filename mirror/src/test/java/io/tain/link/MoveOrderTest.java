@@ -57,7 +57,7 @@ class MoveOrderTest {
         assertThat(flow.isSettled()).isFalse();
         quiet.complete(null);
         assertThat(flow.isSettled()).isTrue();
-        assertThat(flow.acknowledged()).isEqualTo(7);
+        assertThat(flow.acknowledged().offset()).isEqualTo(7);
         assertThat(flow.moveOn(new Event.Offsets(5, 7))).isTrue();
         assertThat(flow.moveOn(new Event.Offsets(5, 7))).isFalse();
         flow.reassign();

@@ -50,8 +50,8 @@ final class Checker {
     private final Map<Owner, List<Tenure>> tenures = new HashMap<>();
     private final Map<Owner, Integer> excuses = new HashMap<>();
     private final Map<TopicPartition, Integer> corrupted = new HashMap<>();
-    private final Map<TopicPartition, Long> ordered = new HashMap<>();
     private final Set<Place> owners = new HashSet<>();
+    private final Allowances allowances;
     private int duplicates;
 
     private record Lane(long producerId, TopicPartition partition) {}
@@ -75,6 +75,7 @@ final class Checker {
 
     Checker(World world) {
         this.world = world;
+        this.allowances = new Allowances(world);
     }
 
     int duplicates() {
@@ -92,9 +93,8 @@ final class Checker {
         excuse(owner);
     }
 
-    /** An operator has the mirror that owns the partition go on at an offset. */
-    void onOrdered(TopicPartition partition, long offset) {
-        ordered.put(partition, offset);
+    Allowances allowances() {
+        return allowances;
     }
 
     /** An operator has a mirror go on where the partition stands. */
@@ -199,7 +199,7 @@ final class Checker {
         int frontier = frontiers.getOrDefault(written.partition, 0);
         while (frontier < written.birth) {
             SimRecord before = known.get(frontier);
-            if (!before.copied && before.isRequired() && !isTakenOut(before) && !isBelowLoss(before)) {
+            if (!before.copied && before.isRequired() && !isTakenOut(before) && !allowances.isBelowLoss(before)) {
                 throw new Violation("I2", written + " is written before " + before);
             }
             frontier++;
@@ -290,8 +290,7 @@ final class Checker {
         SourceLog log = world.source.log(partition);
         Tenure tenure = tenureAt(new Owner(mirror, partition), Long.MAX_VALUE);
         List<SimRecord> known = log.records;
-        if (ordered.getOrDefault(partition, -1L) == committed.offset) {
-            ordered.remove(partition);
+        if (allowances.isOrdered(partition, committed.offset)) {
             tenure.start = committed.offset;
             tenure.checked = 0;
             excuse(new Owner(mirror, partition));
@@ -308,7 +307,7 @@ final class Checker {
             begin(tenure, log, committed);
             return;
         }
-        if (before.offset < 0 || isTakenForOlder(log, before, committed)) {
+        if (before.offset < 0 || allowances.isTakenForOlder(log, before, committed)) {
             begin(tenure, log, committed);
             return;
         }
@@ -366,14 +365,6 @@ final class Checker {
         }
     }
 
-    /** A position that does not tell its topic counts as one in the topic that another partition's tells, which may be gone. */
-    private boolean isTakenForOlder(SourceLog log, Position before, Position committed) {
-        return before.topic.equals(Uuid.ZERO_UUID)
-                && committed.offset == log.start()
-                && world.breaks.recreated() == Recreated.RESTART
-                && world.events(log.partition, Set.of(Kind.RECREATED)).findAny().isPresent();
-    }
-
     private void begin(Tenure tenure, SourceLog log, Position committed) {
         // A take-over lies between the look at the source and the commit.
         boolean mayBeOlder = world.terms.exactlyOnce() && committed.offset < log.start();
@@ -423,22 +414,12 @@ final class Checker {
 
     /** I8: whoever passes over a record that is not copied has told so before. */
     private void checkTold(SimRecord record) {
-        if (!record.copied && !world.wasTold(record.partition, record.offset, NOT_COPIED) && !isBelowLoss(record)) {
+        if (!record.copied
+                && !world.wasTold(record.partition, record.offset, NOT_COPIED)
+                && !allowances.isBelowLoss(record)
+                && !allowances.isBelowRestart(record)) {
             throw new Violation("I8", "nobody was told that " + record + " is not copied");
         }
-    }
-
-    /**
-     * Whether an election put it in the place of something copied, and retention then took it and more: with it went the epoch that would
-     * have told of the election, so nobody can know of more than was lost from the position on.
-     */
-    private boolean isBelowLoss(SimRecord record) {
-        boolean isReplacement = world.source.log(record.partition).records.subList(0, record.birth).stream()
-                .anyMatch(before -> before.state == State.TRUNCATED && before.copied && before.offset >= record.offset);
-        return record.state == State.EXPIRED
-                && isReplacement
-                && world.told(record.partition, Set.of(Kind.LOST, Kind.HALTED))
-                        .anyMatch(lost -> lost.first() > record.offset);
     }
 
     /** @param topic the source topic's id, zero if it is not told */
@@ -455,7 +436,7 @@ final class Checker {
                     checkTold(record);
                 }
                 if (!record.hasArrived() && record.isRequired()) {
-                    if (!isSkipped(record) && !isBelowLoss(record)) {
+                    if (!isSkipped(record) && !allowances.isBelowLoss(record)) {
                         throw new Violation("I1", "the target lacks " + record);
                     }
                     checkTold(record);

@@ -112,7 +112,7 @@ final class Operator {
             record.mayRepeat |= record.offset >= offset;
         }
         if (running.isPresent()) {
-            world.checker.onOrdered(log.partition, offset);
+            world.checker.allowances().onOrdered(log.partition, offset);
             order(log, new Where(Where.Kind.OFFSET, offset));
         } else {
             world.group.seek(log.partition, offset);
