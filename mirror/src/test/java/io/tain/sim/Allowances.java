@@ -5,6 +5,7 @@ import io.tain.link.Event.Kind;
 import io.tain.sim.Checker.Position;
 import io.tain.sim.SimRecord.State;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.common.TopicPartition;
@@ -14,6 +15,7 @@ import org.apache.kafka.common.Uuid;
 final class Allowances {
     private final World world;
     private final Map<TopicPartition, Ordered> ordered = new HashMap<>();
+    private final Set<TopicPartition> committed = new HashSet<>();
 
     /** @param moves that had been told of the partition before */
     private record Ordered(long offset, long moves) {}
@@ -24,20 +26,20 @@ final class Allowances {
 
     /** An operator has the mirror that owns the partition go on at an offset. */
     void onOrdered(TopicPartition partition, long offset) {
+        committed.remove(partition);
         ordered.put(partition, new Ordered(offset, moves(partition)));
     }
 
-    /** Whether a commit is the one of a move that was ordered, and told of. */
+    /** Whether a commit is the one of a move that was ordered, and told of. It may be tried again. */
     boolean isOrdered(TopicPartition partition, long offset) {
         Ordered order = ordered.get(partition);
-        if (order == null || moves(partition) == order.moves) {
-            return false;
+        boolean isIt = order != null && moves(partition) > order.moves && offset == order.offset;
+        if (isIt) {
+            committed.add(partition);
+        } else if (committed.remove(partition)) {
+            ordered.remove(partition); // and it goes on behind
         }
-        if (offset != order.offset) {
-            ordered.remove(partition); // it is done
-            return false;
-        }
-        return true;
+        return isIt;
     }
 
     private long moves(TopicPartition partition) {
