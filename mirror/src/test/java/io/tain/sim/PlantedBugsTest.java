@@ -219,13 +219,6 @@ class PlantedBugsTest {
                                 "if (baseOffset < 0 || unacked.peekFirst() != outgoing) {",
                                 "if (baseOffset < 0) {")),
                 PlantedBug.of(
-                                "gives others the sequences of what was acknowledged out of turn",
-                                new Edit(
-                                        "target/Lane.java",
-                                        "return lost != null || hasHole();",
-                                        "return lost != null || (hasHole() && false);"))
-                        .showsAt(3_046_470),
-                PlantedBug.of(
                         "tries for ever what a policy of the target forbids",
                         new Edit("wire/ProduceOutcome.java", "                    POLICY_VIOLATION,\n", "")));
     }
@@ -286,24 +279,6 @@ class PlantedBugsTest {
                                         "if (position < start) {",
                                         "if (position < start && start < from.offset()) {"))
                         .showsAt(2_300),
-                PlantedBug.of(
-                                "asks where the target ends before it reads the state",
-                                new Edit(
-                                        "link/TakeoverInquiry.java",
-                                        "state.thenApply(read -> target.list(partitions, OffsetSpec.latest()));",
-                                        "CompletableFuture.completedFuture(target.list(partitions, OffsetSpec.latest()));"))
-                        .showsAt(3_015_300),
-                PlantedBug.of(
-                                "takes for compacted what an election has taken",
-                                new Edit(
-                                        "link/Takeover.java",
-                                        "proving = known.leaderEpoch() >= 0;",
-                                        "proving = false;"),
-                                new Edit(
-                                        "link/Takeover.java",
-                                        "return lastEpoch < 0 ? Optional.empty()",
-                                        "return true ? Optional.empty()"))
-                        .showsAt(6_147_370),
                 PlantedBug.of(
                                 "goes back without the epoch by which it would notice another election",
                                 new Edit(
