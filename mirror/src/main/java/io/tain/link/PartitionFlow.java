@@ -339,6 +339,7 @@ final class PartitionFlow {
     void reassign() {
         require(Phase.BROKEN, Phase.MOVING);
         move = Optional.empty();
+        toldFound = false;
         phase = Phase.ASSIGNED;
         callOff();
         reason = Optional.of("looking for its position");

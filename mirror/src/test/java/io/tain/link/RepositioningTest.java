@@ -78,4 +78,21 @@ class RepositioningTest {
         assertThat(cut.status(Map.of(), new SystemPace()).reason().orElseThrow())
                 .contains("can't find out where it can be read on");
     }
+
+    /** Else a log that was cut off, or a topic that was created again, would not be noticed any more. */
+    @Test
+    void shouldKeepTheEpochAndTheTopicOfAHaltedPartitionUnlessItsReasonTellsOfThem() {
+        PartitionFlow refused =
+                broken(LOST, LogBreak.Kind.DIVERGED, 40); // and before that is decided about, a record is refused
+        PartitionFlow cut = broken(CUT, LogBreak.Kind.DIVERGED, 40);
+        refused.halt(events, Optional.empty(), "the target refuses the record");
+        consumer.updateBeginningOffsets(Map.of(LOST, 0L, CUT, 0L));
+        consumer.updateEndOffsets(Map.of(LOST, 45L, CUT, 45L));
+        new Repositioning(LinkConfigs.with(BreakPolicies.HALT), consumer, null, events, new SystemPace())
+                .decide(List.of(refused, cut));
+
+        assertThat(refused.standing()).isEqualTo(new Position(50, 3));
+        assertThat(refused.idsAfterHalt().source()).isEqualTo(TOPIC);
+        assertThat(cut.standing()).isEqualTo(new Position(50, -1));
+    }
 }
