@@ -67,7 +67,7 @@ final class Allowances {
                         .anyMatch(lost -> lost.first() > record.offset);
     }
 
-    /** Whether retention took it before its topic, which was created again, was begun. */
+    /** Whether retention took it before its topic, which was created again, was begun; anew, if a commit failed as far as one knows. */
     boolean isBelowRestart(SimRecord record) {
         return record.state == State.EXPIRED
                 && world.told(record.partition, Set.of(Kind.RECREATED))

@@ -217,6 +217,7 @@ final class Checker {
     private boolean mayBeLeftOut(SimRecord record, List<SimRecord> known) {
         boolean lost = record.state == State.EXPIRED && world.breaks.lost() == Lost.JUMP;
         return lost
+                || allowances.isBelowRestart(record)
                 || (world.breaks.truncated() == Truncated.CONTINUE
                         && wasTruncated(known.subList(0, record.birth), record.offset));
     }
