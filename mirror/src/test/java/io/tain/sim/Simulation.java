@@ -137,9 +137,13 @@ public final class Simulation {
     private boolean settles() {
         long until = world.steps() + CALM_STEPS;
         long unsettledMs = world.nowMs();
+        List<Optional<OffsetAndMetadata>> before = List.of();
         while (world.steps() < until) {
             world.step();
             if (world.steps() % 20 == 0) {
+                List<Optional<OffsetAndMetadata>> now = commits();
+                until = now.equals(before) ? until : world.steps() + CALM_STEPS; // as long as it gets on
+                before = now;
                 Map<TopicPartition, PartitionStatus> halted = halted();
                 boolean waits = false;
                 boolean complete = true;
@@ -159,6 +163,12 @@ public final class Simulation {
             }
         }
         throw new Violation("I7", "in calm weather nothing comes to rest: " + status());
+    }
+
+    private List<Optional<OffsetAndMetadata>> commits() {
+        return world.source.logs().stream()
+                .map(log -> world.group.committed(log.partition))
+                .toList();
     }
 
     /** All has arrived, and nothing is held that was read earlier: while it is written, a log that was cut off is not noticed. */
