@@ -323,9 +323,8 @@ final class Lane {
         if (outgoing == lost) {
             lost = null; // and so is all before it
         }
-        // While SETTLING it was sent before the failure, and says nothing of what is to be sent again. Before a hole
-        // there is more of that:
-        // were others sent behind it, and its answer lost once more, it would no longer be among the last five.
+        // While SETTLING it was sent before the failure, and says nothing of what is to be sent again. Each of that
+        // before a hole goes alone: behind others it would leave the last five, were its answer lost again.
         proven = proven || (state != State.SETTLING && !hasHole());
         failuresInRow = 0;
         detached = false;
