@@ -57,7 +57,7 @@ final class LogWalk implements FetchListener, AutoCloseable {
 
         /** The log has another history up to the position, as far as the epoch tells. */
         default void onDiverged() {
-            throw new IllegalStateException("no epoch was told of " + partition());
+            onTrouble("its leader tells of another history without having been asked");
         }
 
         /** It goes on being tried. */
@@ -121,7 +121,10 @@ final class LogWalk implements FetchListener, AutoCloseable {
                     notBefore.put(fetched.partition(), nowMs + BACKOFF_MS);
                 }
             }
-            case DIVERGED -> walker.onDiverged();
+            case DIVERGED -> {
+                walker.onDiverged();
+                notBefore.put(fetched.partition(), nowMs + BACKOFF_MS);
+            }
             default -> {
                 walker.onTrouble(fetched.error());
                 notBefore.put(fetched.partition(), nowMs + BACKOFF_MS);
