@@ -10,6 +10,7 @@ import io.tain.state.StateKey;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,8 +36,8 @@ final class OffsetMaps implements StateDesk.Contribution {
     private final String link;
     private final StateDesk desk;
     private final Map<TopicPartition, MappedPartition> maps = new ConcurrentHashMap<>();
-    private final Map<MappedPartition, MapView> written = new HashMap<>();
-    private final Map<MappedPartition, MapView> collected = new HashMap<>();
+    private final Map<MappedPartition, MapView> written = new LinkedHashMap<>();
+    private final Map<MappedPartition, MapView> collected = new LinkedHashMap<>();
     private final Set<StateKey> obsolete = new HashSet<>();
     private final Set<StateKey> removed = new HashSet<>();
     /** Whether maps came or went since that was last looked at: there may be thousands, and each second tells of a few. */

@@ -9,7 +9,7 @@ import io.tain.source.ReaderListener;
 import io.tain.source.SourcePartition;
 import io.tain.source.SourceReader;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -107,7 +107,7 @@ final class ReaderLoop implements Runnable, ReaderListener, Ticking {
             writers.get(0).accept(ranges);
             return;
         }
-        Map<WriterLoop, List<SourceRange>> byWriter = new HashMap<>();
+        Map<WriterLoop, List<SourceRange>> byWriter = new LinkedHashMap<>();
         for (SourceRange range : ranges) {
             byWriter.computeIfAbsent(writerOf(range.assignment().partition()), writer -> new ArrayList<>())
                     .add(range);

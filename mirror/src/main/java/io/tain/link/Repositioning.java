@@ -13,7 +13,7 @@ import io.tain.offset.TopicIds;
 import io.tain.source.LogBreak;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -85,7 +85,7 @@ final class Repositioning {
         try {
             Map<TopicPartition, Long> starts = consumer.beginningOffsets(partitions, ASK);
             Map<TopicPartition, Long> ends = consumer.endOffsets(partitions, ASK);
-            Map<PartitionFlow, Finding> moves = new HashMap<>();
+            Map<PartitionFlow, Finding> moves = new LinkedHashMap<>();
             for (PartitionFlow flow : due) {
                 decide(flow, starts.get(flow.partition()), ends.get(flow.partition()), moves);
             }
@@ -280,7 +280,7 @@ final class Repositioning {
         if (moves.isEmpty()) {
             return;
         }
-        Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
+        Map<TopicPartition, OffsetAndMetadata> offsets = new LinkedHashMap<>();
         moves.forEach((flow, finding) -> {
             Next next = finding.next().orElseThrow();
             offsets.put(flow.partition(), next.topics().commit(next.position()));

@@ -11,6 +11,7 @@ import io.tain.state.StateLog;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -53,8 +54,8 @@ final class StateDesk implements Runnable {
     private final Pace pace;
     private final Semaphore something = new Semaphore(0);
     private final Mailbox mailbox = new Mailbox(something::release);
-    private final Map<Assignment, Copying> tracked = new HashMap<>();
-    private final Map<Assignment, Told> written = new HashMap<>();
+    private final Map<Assignment, Copying> tracked = new LinkedHashMap<>();
+    private final Map<Assignment, Told> written = new LinkedHashMap<>();
     private final List<Contribution> others = new ArrayList<>();
     private volatile boolean stopping;
     private volatile OptionalLong failingSinceNanos = OptionalLong.empty();
@@ -237,7 +238,7 @@ final class StateDesk implements Runnable {
         }
         nextNanos = pace.nanoTime() + TimeUnit.MILLISECONDS.toNanos(INTERVAL_MS);
         Map<StateKey, byte[]> news = new HashMap<>();
-        Map<Assignment, Told> moved = new HashMap<>();
+        Map<Assignment, Told> moved = new LinkedHashMap<>();
         tracked.forEach((assignment, copying) -> {
             Told now =
                     new Told(copying.tracker().committable(), copying.source().topicId());

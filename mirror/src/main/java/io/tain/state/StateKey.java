@@ -2,6 +2,7 @@ package io.tain.state;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import org.apache.kafka.common.TopicPartition;
 
@@ -38,6 +39,12 @@ public record StateKey(Kind kind, String link, TopicPartition partition, int chu
     /** Of whether a link was failed over. */
     public static StateKey ofFailover(String link) {
         return new StateKey(Kind.FAILOVER, link, new TopicPartition("", 0));
+    }
+
+    /** Not the record's own, in which an enum's differs from process to process: maps of these have the same order in all of them. */
+    @Override
+    public int hashCode() {
+        return Objects.hash(kind.name(), link, partition, chunk);
     }
 
     byte[] encode() {

@@ -10,8 +10,8 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
-import java.util.HashSet;
 import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -104,7 +104,7 @@ final class Lane {
 
     /** Whose batches are in it: one assignment, but for what message handlers send here. */
     Set<Assignment> assignments() {
-        Set<Assignment> all = new HashSet<>();
+        Set<Assignment> all = new LinkedHashSet<>();
         unacked.forEach(outgoing -> all.add(outgoing.first().range().assignment()));
         queue.forEach(outgoing -> all.add(outgoing.first().range().assignment()));
         return all;

@@ -50,9 +50,10 @@ public final class Simulation {
         }
     }
 
-    /** How a simulation went that kept all promises, to compare two runs of a seed. */
+    /** All that happened in a simulation that kept all promises, to compare two runs of a seed. */
     static String digest(long seed) {
         Simulation simulation = new Simulation(seed);
+        simulation.world.trace.keepAll();
         simulation.run();
         return simulation.world.trace.toString();
     }

@@ -9,7 +9,7 @@ import java.util.function.LongSupplier;
 
 /** The last events of a simulation, put into words only when one has failed. */
 final class Trace {
-    private static final int KEPT = 120;
+    private int kept = 120;
 
     private final LongSupplier nowMs;
     private final long startMs;
@@ -29,9 +29,14 @@ final class Trace {
         this.startMs = nowMs.getAsLong();
     }
 
+    /** From now on no event is forgotten. */
+    void keepAll() {
+        kept = Integer.MAX_VALUE;
+    }
+
     /** @param values must not change later */
     void note(String format, Object... values) {
-        if (events.size() == KEPT) {
+        if (events.size() == kept) {
             events.removeFirst();
         }
         events.add(new Event(count++, nowMs.getAsLong() - startMs, format, Arrays.asList(values)));
