@@ -42,8 +42,8 @@ class ArchitectureTest {
             entry("io.tain.target", Set.of("io.tain.wire", "io.tain.batch", "io.tain.config")),
             entry("io.tain.offset", Set.of("io.tain.wire", "io.tain.batch", "io.tain.config")),
             entry("io.tain.topic", Set.of("io.tain.wire", "io.tain.batch", "io.tain.config")),
-            entry("io.tain.inspect", Set.of("io.tain.config")),
-            entry("io.tain.state", Set.of("io.tain.config")),
+            entry("io.tain.inspect", Set.of("io.tain.wire", "io.tain.config")),
+            entry("io.tain.state", Set.of("io.tain.wire", "io.tain.config")),
             entry(
                     "io.tain.failover",
                     Set.of(
@@ -118,6 +118,20 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat(describe("are not of Kafka's public API", ArchitectureTest::isKafkaInternal))
             .as("only wire uses Kafka's non-public classes");
+
+    private static final ArchRule ONLY_WIRE_MAKES_CLIENTS = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.tain.wire")
+            .should()
+            .accessTargetWhere(targetIs("a new client of Kafka's", access -> {
+                JavaClass owner = access.getTargetOwner();
+                String name = access.getTarget().getName();
+                return (name.equals("create") && owner.isAssignableTo(org.apache.kafka.clients.admin.Admin.class))
+                        || (name.equals("<init>")
+                                && (owner.isAssignableTo(org.apache.kafka.clients.consumer.Consumer.class)
+                                        || owner.isAssignableTo(org.apache.kafka.clients.producer.Producer.class)));
+            }))
+            .as("only wire makes Kafka's clients, since theirs read answers of any length");
 
     private static final ArchRule ONLY_CLI_SPEAKS_TO_THE_PROCESS = noClasses()
             .that()
@@ -217,6 +231,7 @@ class ArchitectureTest {
         List<ArchRule> rules = new ArrayList<>(List.of(
                 knownPackages(),
                 ONLY_WIRE_USES_KAFKA_INTERNALS,
+                ONLY_WIRE_MAKES_CLIENTS,
                 ONLY_CLI_SPEAKS_TO_THE_PROCESS,
                 NO_REFLECTION,
                 NO_SLEEP,
@@ -266,6 +281,14 @@ class ArchitectureTest {
             offence(direction("kafka"), "kafka.tools", "io.tain.link.Mirror field;"),
             offence(ONLY_WIRE_USES_KAFKA_INTERNALS, "io.tain.target", "org.apache.kafka.common.utils.Time field;"),
             offence(ONLY_WIRE_USES_KAFKA_INTERNALS, "io.tain.link", "org.apache.kafka.clients.NetworkClient field;"),
+            offence(
+                    ONLY_WIRE_MAKES_CLIENTS,
+                    "io.tain.state",
+                    "Object made = new org.apache.kafka.clients.consumer.KafkaConsumer<>(java.util.Map.of());"),
+            offence(
+                    ONLY_WIRE_MAKES_CLIENTS,
+                    "io.tain.link",
+                    "Object made = org.apache.kafka.clients.admin.Admin.create(java.util.Map.of());"),
             offence(ONLY_CLI_SPEAKS_TO_THE_PROCESS, "io.tain.link", "void run() { System.exit(1); }"),
             offence(ONLY_CLI_SPEAKS_TO_THE_PROCESS, "io.tain.link", "void run() { System.out.println(1); }"),
             offence(ONLY_CLI_SPEAKS_TO_THE_PROCESS, "kafka.tools", "void run() { System.err.println(1); }"),

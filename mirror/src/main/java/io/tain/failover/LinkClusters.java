@@ -11,6 +11,7 @@ import io.tain.state.KeptState;
 import io.tain.state.LinkEntry;
 import io.tain.state.StateKey;
 import io.tain.state.StateTopic;
+import io.tain.wire.CappedClients;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -107,7 +108,7 @@ final class LinkClusters implements AutoCloseable {
     }
 
     private Admin admin(Map<String, Object> client) {
-        Admin admin = Admin.create(ObserverSettings.admin(client, clientId));
+        Admin admin = CappedClients.admin(ObserverSettings.admin(client, clientId));
         opened.push(() -> admin.close(Duration.ofSeconds(1)));
         return admin;
     }

@@ -2,6 +2,7 @@ package io.tain.inspect;
 
 import io.tain.config.ObserverSettings;
 import io.tain.inspect.GroupMembers.Owner;
+import io.tain.wire.CappedClients;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -69,7 +70,7 @@ public final class ClusterView implements AutoCloseable {
             throws ClusterFailure {
         String name = side + " " + client.get(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG);
         try {
-            return new ClusterView(Admin.create(ObserverSettings.admin(client, clientId)), name, limit);
+            return new ClusterView(CappedClients.admin(ObserverSettings.admin(client, clientId)), name, limit);
         } catch (KafkaException e) {
             Throwable root = e.getCause() == null ? e : e.getCause();
             throw new ClusterFailure(name + ": " + root.getMessage(), e);

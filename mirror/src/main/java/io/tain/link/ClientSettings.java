@@ -7,7 +7,6 @@ import java.util.Map;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** The settings of each Kafka client a link uses, from the operator's and from what the engine needs. Immutable. */
 final class ClientSettings {
@@ -39,8 +38,6 @@ final class ClientSettings {
         settings.put(
                 ConsumerConfig.METADATA_MAX_AGE_CONFIG,
                 config.tuning().intervals().metadataRefresh().toMillis());
-        settings.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
-        settings.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
         settings.computeIfPresent(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, (key, id) -> id + "-" + stream);
         if (!CONSUMER_PROTOCOL.equalsIgnoreCase(String.valueOf(settings.get(ConsumerConfig.GROUP_PROTOCOL_CONFIG)))) {
             settings.putIfAbsent(

@@ -7,6 +7,7 @@ import io.tain.link.StartFailure.Side;
 import io.tain.state.KeptState;
 import io.tain.state.StateLog;
 import io.tain.state.StateTopic;
+import io.tain.wire.CappedClients;
 import io.tain.wire.FenceClient;
 import io.tain.wire.TlsProbe;
 import java.net.InetSocketAddress;
@@ -71,7 +72,7 @@ final class StartCheck {
                                         AdminClientConfig.DEFAULT_SECURITY_PROTOCOL)
                                 + "; set it to SSL, or to SASL_SSL if clients have to log in");
             }
-            return Admin.create(settings);
+            return CappedClients.admin(settings);
         } catch (KafkaException e) {
             Throwable root = e.getCause() == null ? e : e.getCause();
             throw new StartFailure(side, "link " + config.name() + ": " + word(side) + ": " + root.getMessage(), e);

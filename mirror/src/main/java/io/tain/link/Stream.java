@@ -17,6 +17,7 @@ import io.tain.target.TargetWriter;
 import io.tain.target.WriterListener;
 import io.tain.target.WriterTerms;
 import io.tain.topic.TopicState;
+import io.tain.wire.CappedClients;
 import io.tain.wire.FetchClient;
 import io.tain.wire.ProduceClient;
 import java.util.ArrayList;
@@ -27,10 +28,8 @@ import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.IsolationLevel;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** Wires one stream of a link: a group member with its reader and writers. It decides nothing. */
 final class Stream {
@@ -61,8 +60,7 @@ final class Stream {
     GroupMember member(LinkReports reports) {
         return new GroupMember(
                 config,
-                new KafkaConsumer<>(
-                        link.settings().member(index), link.watch(Side.SOURCE), new ByteArrayDeserializer()),
+                CappedClients.member(link.settings().member(index), link.watch(Side.SOURCE)),
                 this::path,
                 link.extensions().rebalanceListener(),
                 reports,

@@ -1,6 +1,7 @@
 package io.tain.state;
 
 import io.tain.config.ObserverSettings;
+import io.tain.wire.CappedClients;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -33,8 +34,6 @@ import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicExistsException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
  * The topic on a target in which links keep their state: compacted, of one partition. Reads it from its beginning and then what is
@@ -203,13 +202,11 @@ public final class StateTopic implements StateLog {
     private KafkaConsumer<byte[], byte[]> reader() {
         if (consumer.isEmpty()) {
             Map<String, Object> reading = ObserverSettings.reader(settings, clientId);
-            reading.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
-            reading.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
             reading.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 10_000);
             reading.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) limit.toMillis());
             // A fetch that waits for more would hold back the next question for the end on the same connection.
             reading.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 0);
-            KafkaConsumer<byte[], byte[]> made = new KafkaConsumer<>(reading);
+            KafkaConsumer<byte[], byte[]> made = CappedClients.reader(reading);
             consumer = Optional.of(made);
             made.assign(List.of(partition));
             made.seekToBeginning(List.of(partition));
@@ -251,15 +248,13 @@ public final class StateTopic implements StateLog {
     private KafkaProducer<byte[], byte[]> writer() {
         if (producer.isEmpty()) {
             Map<String, Object> writing = ObserverSettings.admin(settings, clientId);
-            writing.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
-            writing.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
             writing.put(ProducerConfig.ACKS_CONFIG, "all");
             writing.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, limit.toMillis());
             writing.put(ProducerConfig.LINGER_MS_CONFIG, 5);
             writing.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) limit.toMillis() / 2);
             writing.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, (int) limit.toMillis());
             writing.remove("default.api.timeout.ms");
-            producer = Optional.of(new KafkaProducer<>(writing));
+            producer = Optional.of(CappedClients.producer(writing));
         }
         return producer.get();
     }

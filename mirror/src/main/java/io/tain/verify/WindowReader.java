@@ -1,6 +1,7 @@
 package io.tain.verify;
 
 import io.tain.config.ObserverSettings;
+import io.tain.wire.CappedClients;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -17,7 +18,6 @@ import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** Reads some records of one cluster with Kafka's own consumer, for a closer look. Used by one thread. */
 final class WindowReader implements AutoCloseable {
@@ -34,7 +34,7 @@ final class WindowReader implements AutoCloseable {
         this.clockMs = clockMs;
         Map<String, Object> settings = ObserverSettings.reader(client, "tain-verify");
         settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, isolation.toString());
-        this.consumer = new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+        this.consumer = CappedClients.reader(settings);
     }
 
     /**

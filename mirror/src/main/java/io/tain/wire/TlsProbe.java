@@ -19,8 +19,8 @@ import org.apache.kafka.common.protocol.ApiKeys;
 
 /**
  * Asks a listener, in clear text, for the versions it knows, as every client of Kafka does first, and looks whether it is TLS that
- * answers. Kafka's own clients take the four bytes of that answer for a length of 336 MB, and the JVM ends for want of memory before
- * anybody is told why (KAFKA-4090).
+ * answers. Kafka's clients take the first four bytes of that answer for a length of 336 MB, and try again until the time is over
+ * (KAFKA-4090); this tells what is wrong at once.
  */
 public final class TlsProbe {
     /** Of a TLS record that has an alert, and of its version 3.x. */

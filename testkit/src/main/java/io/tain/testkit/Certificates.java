@@ -9,10 +9,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A self-signed certificate for the loopback host, made with the JDK's keytool. */
-record Certificates(Path keyStore, Path trustStore) {
-    static final String PASSWORD = "testkit-secret";
+public record Certificates(Path keyStore, Path trustStore) {
+    /** Of both stores. */
+    public static final String PASSWORD = "testkit-secret";
 
-    static Certificates create(Path directory) {
+    public static Certificates create(Path directory) {
         Path keyStore = directory.resolve("broker.p12");
         Path certificate = directory.resolve("broker.pem");
         Path trustStore = directory.resolve("trust.p12");

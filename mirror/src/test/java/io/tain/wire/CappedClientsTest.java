@@ -1,0 +1,167 @@
+package io.tain.wire;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tain.testkit.Certificates;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyStore;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import javax.net.ServerSocketFactory;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Against what takes a connection and says that two gigabytes follow, which Kafka's clients by themselves would allocate. */
+class CappedClientsTest {
+    private static final Duration LIMIT = Duration.ofSeconds(20);
+    private static final Map<String, Object> CLEAR = Map.of();
+    private static final Map<String, Object> LOGIN = Map.of(
+            "security.protocol",
+            "sasl_plaintext",
+            "sasl.mechanism",
+            "PLAIN",
+            "sasl.jaas.config",
+            "org.apache.kafka.common.security.plain.PlainLoginModule required username=\"u\" password=\"p\";");
+
+    private interface Asking {
+        void ask(Map<String, Object> settings) throws Exception;
+    }
+
+    private record Case(String name, Map<String, Object> settings, Asking asking) {
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    static Stream<Case> cases() {
+        return Stream.of(
+                new Case("admin", CLEAR, CappedClientsTest::askAsAdmin),
+                new Case("member", CLEAR, CappedClientsTest::askAsMember),
+                new Case("reader", CLEAR, CappedClientsTest::askAsReader),
+                new Case("producer", CLEAR, CappedClientsTest::askAsProducer),
+                new Case("admin that logs in", LOGIN, CappedClientsTest::askAsAdmin));
+    }
+
+    private static void askAsAdmin(Map<String, Object> settings) throws Exception {
+        settings.put("default.api.timeout.ms", 2_000);
+        settings.put("request.timeout.ms", 1_000);
+        try (Admin admin = CappedClients.admin(settings)) {
+            assertThatThrownBy(() -> admin.describeCluster().nodes().get()).hasCauseInstanceOf(TimeoutException.class);
+        }
+    }
+
+    private static void askAsMember(Map<String, Object> settings) {
+        settings.put("group.id", "g");
+        try (KafkaConsumer<byte[], byte[]> consumer = CappedClients.member(settings, new ByteArrayDeserializer())) {
+            assertThatThrownBy(() -> consumer.partitionsFor("t", Duration.ofSeconds(2)))
+                    .isInstanceOf(TimeoutException.class);
+        }
+    }
+
+    private static void askAsReader(Map<String, Object> settings) {
+        try (KafkaConsumer<byte[], byte[]> consumer = CappedClients.reader(settings)) {
+            assertThatThrownBy(() -> consumer.partitionsFor("t", Duration.ofSeconds(2)))
+                    .isInstanceOf(TimeoutException.class);
+        }
+    }
+
+    private static void askAsProducer(Map<String, Object> settings) {
+        settings.put("max.block.ms", 2_000);
+        try (KafkaProducer<byte[], byte[]> producer = CappedClients.producer(settings)) {
+            assertThatThrownBy(() -> producer.partitionsFor("t")).isInstanceOf(TimeoutException.class);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void shouldHangUpOnABrokerThatClaimsAnEndlessAnswer(Case asked) throws Exception {
+        assertHangsUp(ServerSocketFactory.getDefault(), asked.settings(), asked.asking());
+    }
+
+    @Test
+    void shouldHangUpOnABrokerThatEncryptsToo(@TempDir Path directory) throws Exception {
+        Certificates certificates = Certificates.create(directory);
+        Map<String, Object> settings = Map.of(
+                "security.protocol",
+                "SSL",
+                "ssl.truststore.location",
+                certificates.trustStore().toString(),
+                "ssl.truststore.password",
+                Certificates.PASSWORD);
+        assertHangsUp(factory(certificates), settings, CappedClientsTest::askAsAdmin);
+    }
+
+    private static ServerSocketFactory factory(Certificates certificates) throws Exception {
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        char[] password = Certificates.PASSWORD.toCharArray();
+        try (InputStream in = Files.newInputStream(certificates.keyStore())) {
+            store.load(in, password);
+        }
+        KeyManagerFactory keys = KeyManagerFactory.getInstance("PKIX");
+        keys.init(store, password);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(keys.getKeyManagers(), null, null);
+        return context.getServerSocketFactory();
+    }
+
+    private static void assertHangsUp(ServerSocketFactory factory, Map<String, Object> settings, Asking asking)
+            throws Exception {
+        try (ServerSocket broker = factory.createServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            CompletableFuture<Integer> rest = CompletableFuture.supplyAsync(() -> claimTooMuch(broker));
+            Map<String, Object> all = new HashMap<>(settings);
+            all.put("bootstrap.servers", "127.0.0.1:" + broker.getLocalPort());
+
+            asking.ask(all);
+
+            assertThat(rest.get(LIMIT.toSeconds(), TimeUnit.SECONDS)).isEqualTo(-1);
+        }
+    }
+
+    /** Returns what comes after the first request: -1 if the client has closed the connection. */
+    private static int claimTooMuch(ServerSocket broker) {
+        try (Socket socket = broker.accept()) {
+            new DataOutputStream(socket.getOutputStream()).writeInt(Integer.MAX_VALUE);
+            int next = 0;
+            while (next >= 0) {
+                next = socket.getInputStream().read();
+            }
+            return next;
+        } catch (IOException e) {
+            return -1; // closed with bytes of the request unread, which is a reset
+        }
+    }
+
+    @Test
+    void shouldRefuseAFactoryThatIsNone() {
+        Map<String, Object> settings = Map.of(
+                "bootstrap.servers", "127.0.0.1:1", "security.protocol", "SSL", "ssl.engine.factory.class", "no.Such");
+
+        assertThatThrownBy(() -> CappedClients.admin(settings))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("ssl.engine.factory.class")
+                .hasMessageContaining("no.Such");
+    }
+}
