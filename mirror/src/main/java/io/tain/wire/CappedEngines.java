@@ -1,16 +1,11 @@
 package io.tain.wire;
 
 import java.io.IOException;
-import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import javax.net.ssl.KeyManager;
-import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
-import javax.net.ssl.TrustManager;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.security.auth.SslEngineFactory;
 import org.apache.kafka.common.security.ssl.DefaultSslEngineFactory;
 import org.apache.kafka.common.utils.Utils;
@@ -45,18 +40,8 @@ public final class CappedEngines implements SslEngineFactory {
     public SSLEngine createClientSslEngine(String peerHost, int peerPort, String endpointIdentification) {
         SSLEngine engine = encrypting
                 .map(factory -> factory.createClientSslEngine(peerHost, peerPort, endpointIdentification))
-                .orElseGet(() -> new ClearEngine(idle(peerHost, peerPort)));
+                .orElseGet(() -> new ClearEngine(peerHost, peerPort));
         return new CappedEngine(engine, maxAnswerBytes);
-    }
-
-    private static SSLEngine idle(String peerHost, int peerPort) {
-        try {
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(new KeyManager[0], new TrustManager[0], null);
-            return context.createSSLEngine(peerHost, peerPort);
-        } catch (GeneralSecurityException e) {
-            throw new KafkaException("the JVM has no TLS", e);
-        }
     }
 
     @Override

@@ -5,6 +5,7 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import javax.net.ssl.SSLEngineResult.Status;
+import javax.net.ssl.SSLSession;
 
 /**
  * An engine that encrypts nothing: what it is given is what is sent, and the other way round. Its handshake sends nothing either;
@@ -12,13 +13,13 @@ import javax.net.ssl.SSLEngineResult.Status;
  *
  * <p>Used by the one thread that has the connection.
  */
-final class ClearEngine extends EngineAround {
+final class ClearEngine extends SSLEngine {
+    private final SSLSession session = new ClearSession();
     private HandshakeStatus handshake = HandshakeStatus.NOT_HANDSHAKING;
     private boolean closed;
 
-    /** @param idle one whose handshake never begins, for its session without a cipher */
-    ClearEngine(SSLEngine idle) {
-        super(idle);
+    ClearEngine(String peerHost, int peerPort) {
+        super(peerHost, peerPort);
     }
 
     /** Kafka's transport layer wants to hear of a handshake's end from {@link #unwrap}, and calls that behind {@link #wrap} at once. */
@@ -99,5 +100,73 @@ final class ClearEngine extends EngineAround {
     @Override
     public boolean isOutboundDone() {
         return closed;
+    }
+
+    @Override
+    public SSLSession getSession() {
+        return session;
+    }
+
+    @Override
+    public Runnable getDelegatedTask() {
+        return null;
+    }
+
+    @Override
+    public String[] getSupportedCipherSuites() {
+        return new String[0];
+    }
+
+    @Override
+    public String[] getEnabledCipherSuites() {
+        return new String[0];
+    }
+
+    @Override
+    public void setEnabledCipherSuites(String[] suites) {}
+
+    @Override
+    public String[] getSupportedProtocols() {
+        return new String[0];
+    }
+
+    @Override
+    public String[] getEnabledProtocols() {
+        return new String[0];
+    }
+
+    @Override
+    public void setEnabledProtocols(String[] protocols) {}
+
+    @Override
+    public void setUseClientMode(boolean mode) {}
+
+    @Override
+    public boolean getUseClientMode() {
+        return true;
+    }
+
+    @Override
+    public void setNeedClientAuth(boolean need) {}
+
+    @Override
+    public boolean getNeedClientAuth() {
+        return false;
+    }
+
+    @Override
+    public void setWantClientAuth(boolean want) {}
+
+    @Override
+    public boolean getWantClientAuth() {
+        return false;
+    }
+
+    @Override
+    public void setEnableSessionCreation(boolean flag) {}
+
+    @Override
+    public boolean getEnableSessionCreation() {
+        return true;
     }
 }
