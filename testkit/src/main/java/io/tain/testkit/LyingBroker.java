@@ -33,7 +33,7 @@ import org.apache.kafka.common.requests.ResponseHeader;
 
 /**
  * Stands in front of the only broker of a cluster and is taken for it by clients: it tells its own address wherever the broker tells one, and
- * alters the batches that fetches are answered with, in sound answers over a real socket. All else it passes on as it is.
+ * alters the batches that fetches are answered with, in sound answers over a real socket, or the lengths of answers. All else it passes on as it is.
  *
  * <p>Two threads of its own for each connection; the public methods may be called by any thread.
  */
@@ -46,6 +46,7 @@ public final class LyingBroker implements AutoCloseable {
     private final ServerSocket acceptor;
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private volatile UnaryOperator<ByteBuffer> lie = UnaryOperator.identity();
+    private volatile boolean claimsEndless;
 
     private LyingBroker(Map<String, Object> direct) {
         String address = (String) direct.get("bootstrap.servers");
@@ -78,6 +79,11 @@ public final class LyingBroker implements AutoCloseable {
         lie = change;
     }
 
+    /** Whether from now on every answer says that it is two gigabytes long, and has no more than its bytes. */
+    public void claimEndless(boolean does) {
+        claimsEndless = does;
+    }
+
     private void accept() throws IOException {
         while (true) {
             Socket client = open(acceptor.accept());
@@ -100,7 +106,7 @@ public final class LyingBroker implements AutoCloseable {
             while (true) {
                 byte[] frame = read(client);
                 asked.add(RequestHeader.parse(ByteBuffer.wrap(frame)));
-                write(broker, ByteBuffer.wrap(frame));
+                write(broker, frame.length, ByteBuffer.wrap(frame));
             }
         }
     }
@@ -112,7 +118,8 @@ public final class LyingBroker implements AutoCloseable {
             while (true) {
                 byte[] frame = read(broker);
                 RequestHeader request = asked.remove();
-                write(client, READ.contains(request.apiKey()) ? retold(frame, request) : ByteBuffer.wrap(frame));
+                ByteBuffer told = READ.contains(request.apiKey()) ? retold(frame, request) : ByteBuffer.wrap(frame);
+                write(client, claimsEndless ? Integer.MAX_VALUE : told.remaining(), told);
             }
         }
     }
@@ -160,9 +167,9 @@ public final class LyingBroker implements AutoCloseable {
         return in.readNBytes(in.readInt());
     }
 
-    private static void write(Socket socket, ByteBuffer frame) throws IOException {
+    private static void write(Socket socket, int claimed, ByteBuffer frame) throws IOException {
         ByteBuffer whole = ByteBuffer.allocate(Integer.BYTES + frame.remaining());
-        whole.putInt(frame.remaining()).put(frame);
+        whole.putInt(claimed).put(frame);
         new DataOutputStream(socket.getOutputStream()).write(whole.array());
     }
 

@@ -10,15 +10,18 @@ import io.tain.testkit.ClusterPair;
 import io.tain.testkit.LyingBroker;
 import io.tain.testkit.Workload;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.Locale;
 import java.util.function.UnaryOperator;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A source broker whose answers are sound, but for the bytes of one batch in them. */
+/** A source broker whose answers are sound, but for the bytes of one batch in them, or for the lengths they claim. */
 final class LyingBrokerIT {
     private static final int PER_BATCH = 10;
     private static final int RECORDS = 50;
@@ -133,5 +136,39 @@ final class LyingBrokerIT {
         AuditReport audit = clusters.audit(topic);
         assertThat(audit.isExactlyOnce()).as(audit.toString()).isTrue();
         assertThat(audit.targetRecords()).isEqualTo(RECORDS);
+    }
+
+    /** As much as the heap and more is claimed of the mirror's own clients, of its group's member and of who asks about topics. */
+    @Test
+    void shouldOutlastABrokerThatClaimsEndlessAnswers(@TempDir Path directory) {
+        String topic = "endless";
+        clusters.source().createTopic(topic, 1);
+        Observer observer = new Observer(clusters.source(), clusters.target(), topic);
+        try (LyingBroker broker = LyingBroker.before(clusters.source());
+                Workload load = Workload.to(clusters.source().directProperties(), topic, 1)
+                        .open()) {
+            load.write(RECORDS);
+            Path file = SettingsFile.link(clusters.source(), clusters.target(), topic, topic)
+                    .set("source.bootstrap.servers", broker.clientProperties().get("bootstrap.servers"))
+                    .write(directory, "link.properties");
+            try (TainProcess mirror = TainProcess.run(file)) {
+                observer.awaitLagZero(topic);
+
+                broker.claimEndless(true);
+                load.write(RECORDS);
+                mirror.awaitErr(
+                        "[Consumer clientId=" + topic + "-0, groupId=" + topic + "] Unexpected error",
+                        Observer.PATIENCE);
+                mirror.awaitErr("says that 2147483647 bytes follow", Observer.PATIENCE);
+                mirror.awaitErr("larger than ", Observer.PATIENCE);
+
+                broker.claimEndless(false);
+                observer.awaitLagZero(topic);
+                assertThat(mirror.isAlive()).isTrue();
+            }
+        }
+        AuditReport audit = clusters.audit(topic);
+        assertThat(audit.isExactlyOnce()).as(audit.toString()).isTrue();
+        assertThat(audit.targetRecords()).isEqualTo(2 * RECORDS);
     }
 }
