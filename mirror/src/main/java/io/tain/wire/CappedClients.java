@@ -12,6 +12,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.SslConfigs;
 import org.apache.kafka.common.security.auth.SecurityProtocol;
+import org.apache.kafka.common.security.ssl.DefaultSslEngineFactory;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Deserializer;
@@ -92,7 +93,7 @@ public final class CappedClients {
     private static Class<?> encrypting(Map<String, Object> settings) {
         Object given = settings.get(SslConfigs.SSL_ENGINE_FACTORY_CLASS_CONFIG);
         return given == null
-                ? CappedEngines.Terms.KAFKAS_OWN
+                ? DefaultSslEngineFactory.class
                 : (Class<?>)
                         ConfigDef.parseType(SslConfigs.SSL_ENGINE_FACTORY_CLASS_CONFIG, given, ConfigDef.Type.CLASS);
     }

@@ -7,7 +7,6 @@ import java.util.Optional;
 import java.util.Set;
 import javax.net.ssl.SSLEngine;
 import org.apache.kafka.common.security.auth.SslEngineFactory;
-import org.apache.kafka.common.security.ssl.DefaultSslEngineFactory;
 import org.apache.kafka.common.utils.Utils;
 
 /** Kafka's plug-in for TLS ({@code ssl.engine.factory.class}, KIP-519), as which {@link CappedClients} look at what brokers send. */
@@ -24,9 +23,7 @@ public final class CappedEngines implements SslEngineFactory {
      * @param maxAnswerBytes of an answer
      * @param encrypting the class of who makes those that encrypt; empty for a connection in clear text
      */
-    record Terms(int maxAnswerBytes, Optional<Class<?>> encrypting) {
-        static final Class<?> KAFKAS_OWN = DefaultSslEngineFactory.class;
-    }
+    record Terms(int maxAnswerBytes, Optional<Class<?>> encrypting) {}
 
     @Override
     public void configure(Map<String, ?> settings) {

@@ -18,15 +18,18 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import javax.net.ServerSocketFactory;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.security.ssl.DefaultSslEngineFactory;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -112,6 +115,24 @@ class CappedClientsTest {
                 "ssl.truststore.password",
                 Certificates.PASSWORD);
         assertHangsUp(factory(certificates), settings, CappedClientsTest::askAsAdmin);
+
+        // and by an operator's own way to encrypt
+        Map<String, Object> own = new HashMap<>(settings);
+        own.put("ssl.engine.factory.class", OwnEngines.class.getName());
+        int before = OwnEngines.MADE.get();
+        assertHangsUp(factory(certificates), own, CappedClientsTest::askAsAdmin);
+        assertThat(OwnEngines.MADE).hasValueGreaterThan(before);
+    }
+
+    /** Counts what it makes. */
+    public static final class OwnEngines extends DefaultSslEngineFactory {
+        private static final AtomicInteger MADE = new AtomicInteger();
+
+        @Override
+        public SSLEngine createClientSslEngine(String peerHost, int peerPort, String endpointIdentification) {
+            MADE.incrementAndGet();
+            return super.createClientSslEngine(peerHost, peerPort, endpointIdentification);
+        }
     }
 
     private static ServerSocketFactory factory(Certificates certificates) throws Exception {
