@@ -69,8 +69,8 @@ class CappedClientsTest {
     }
 
     private static void askAsAdmin(Map<String, Object> settings) throws Exception {
-        settings.put("default.api.timeout.ms", 2_000);
-        settings.put("request.timeout.ms", 1_000);
+        settings.put("default.api.timeout.ms", 1_000);
+        settings.put("request.timeout.ms", 500);
         try (Admin admin = CappedClients.admin(settings)) {
             assertThatThrownBy(() -> admin.describeCluster().nodes().get()).hasCauseInstanceOf(TimeoutException.class);
         }
@@ -79,20 +79,22 @@ class CappedClientsTest {
     private static void askAsMember(Map<String, Object> settings) {
         settings.put("group.id", "g");
         try (KafkaConsumer<byte[], byte[]> consumer = CappedClients.member(settings, new ByteArrayDeserializer())) {
-            assertThatThrownBy(() -> consumer.partitionsFor("t", Duration.ofSeconds(2)))
+            assertThatThrownBy(() -> consumer.partitionsFor("t", Duration.ofSeconds(1)))
                     .isInstanceOf(TimeoutException.class);
         }
     }
 
     private static void askAsReader(Map<String, Object> settings) {
         try (KafkaConsumer<byte[], byte[]> consumer = CappedClients.reader(settings)) {
-            assertThatThrownBy(() -> consumer.partitionsFor("t", Duration.ofSeconds(2)))
+            assertThatThrownBy(() -> consumer.partitionsFor("t", Duration.ofSeconds(1)))
                     .isInstanceOf(TimeoutException.class);
         }
     }
 
     private static void askAsProducer(Map<String, Object> settings) {
-        settings.put("max.block.ms", 2_000);
+        settings.put("max.block.ms", 1_000);
+        settings.put("request.timeout.ms", 500);
+        settings.put("delivery.timeout.ms", 600);
         try (KafkaProducer<byte[], byte[]> producer = CappedClients.producer(settings)) {
             assertThatThrownBy(() -> producer.partitionsFor("t")).isInstanceOf(TimeoutException.class);
         }
