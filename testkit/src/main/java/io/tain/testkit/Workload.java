@@ -189,14 +189,22 @@ public final class Workload implements AutoCloseable {
             return;
         }
         transactions++;
-        if (plan.abortEvery() > 0 && transactions % plan.abortEvery() == 0) {
-            // Or the records would never leave the producer.
-            producer.flush();
-            producer.abortTransaction();
-            onAborted();
-        } else {
-            producer.commitTransaction();
-            onCommitted();
+        boolean aborts = plan.abortEvery() > 0 && transactions % plan.abortEvery() == 0;
+        try {
+            if (aborts) {
+                // Or the records would never leave the producer.
+                producer.flush();
+                producer.abortTransaction();
+                onAborted();
+            } else {
+                producer.commitTransaction();
+                onCommitted();
+            }
+        } catch (KafkaException e) {
+            throw new KafkaException(
+                    "can't " + (aborts ? "abort" : "commit") + " transaction " + transactions + " of " + plan.topic()
+                            + ", the first record that failed: " + report().firstFailure(),
+                    e);
         }
         transaction.clear();
         transactionRecords = 0;
