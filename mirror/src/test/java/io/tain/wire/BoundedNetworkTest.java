@@ -3,14 +3,9 @@ package io.tain.wire;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tain.testkit.Await;
-import java.io.DataOutputStream;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
+import javax.net.ServerSocketFactory;
 import org.apache.kafka.common.IsolationLevel;
 import org.junit.jupiter.api.Test;
 
@@ -29,37 +24,20 @@ class BoundedNetworkTest {
 
     @Test
     void shouldHangUpOnABrokerThatClaimsAnEndlessAnswer() throws Exception {
-        // given what takes a connection and says that two gigabytes follow
-        try (ServerSocket broker = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            CompletableFuture<Integer> rest = CompletableFuture.supplyAsync(() -> claimTooMuch(broker));
-            Map<String, Object> settings = Map.of("bootstrap.servers", "127.0.0.1:" + broker.getLocalPort());
+        try (EndlessBroker broker = new EndlessBroker(ServerSocketFactory.getDefault())) {
+            Map<String, Object> settings = Map.of("bootstrap.servers", broker.address());
             FetchClient.Terms terms = new FetchClient.Terms(IsolationLevel.READ_COMMITTED, 1, 0, "");
 
-            // when
             try (FetchClient client = FetchClient.connect(settings, "test", terms, DEAF, cluster -> {})) {
                 client.watch("any");
 
                 // then the connection is closed, and no such memory was asked for, which would have failed
                 Await.until("the client hangs up", Duration.ofSeconds(60), () -> {
                     client.poll(10, System.currentTimeMillis());
-                    return rest.isDone();
+                    return broker.isLeft();
                 });
-                assertThat(rest.get()).isEqualTo(-1);
+                broker.assertLeft();
             }
-        }
-    }
-
-    /** Returns what comes after the first request: -1 if the client has closed the connection. */
-    private static int claimTooMuch(ServerSocket broker) {
-        try (Socket socket = broker.accept()) {
-            new DataOutputStream(socket.getOutputStream()).writeInt(Integer.MAX_VALUE);
-            int next = 0;
-            while (next >= 0) {
-                next = socket.getInputStream().read();
-            }
-            return next;
-        } catch (IOException e) {
-            return -1; // closed with bytes of the request unread, which is a reset
         }
     }
 

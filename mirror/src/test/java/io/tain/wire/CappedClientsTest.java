@@ -4,20 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tain.testkit.Certificates;
-import java.io.DataOutputStream;
-import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import javax.net.ServerSocketFactory;
@@ -36,9 +29,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Against what takes a connection and says that two gigabytes follow, which Kafka's clients by themselves would allocate. */
+/** Against what claims an endless answer, which Kafka's clients by themselves would allocate. */
 class CappedClientsTest {
-    private static final Duration LIMIT = Duration.ofSeconds(20);
     private static final Map<String, Object> CLEAR = Map.of();
     private static final Map<String, Object> LOGIN = Map.of(
             "security.protocol",
@@ -152,28 +144,13 @@ class CappedClientsTest {
 
     private static void assertHangsUp(ServerSocketFactory factory, Map<String, Object> settings, Asking asking)
             throws Exception {
-        try (ServerSocket broker = factory.createServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            CompletableFuture<Integer> rest = CompletableFuture.supplyAsync(() -> claimTooMuch(broker));
+        try (EndlessBroker broker = new EndlessBroker(factory)) {
             Map<String, Object> all = new HashMap<>(settings);
-            all.put("bootstrap.servers", "127.0.0.1:" + broker.getLocalPort());
+            all.put("bootstrap.servers", broker.address());
 
             asking.ask(all);
 
-            assertThat(rest.get(LIMIT.toSeconds(), TimeUnit.SECONDS)).isEqualTo(-1);
-        }
-    }
-
-    /** Returns what comes after the first request: -1 if the client has closed the connection. */
-    private static int claimTooMuch(ServerSocket broker) {
-        try (Socket socket = broker.accept()) {
-            new DataOutputStream(socket.getOutputStream()).writeInt(Integer.MAX_VALUE);
-            int next = 0;
-            while (next >= 0) {
-                next = socket.getInputStream().read();
-            }
-            return next;
-        } catch (IOException e) {
-            return -1; // closed with bytes of the request unread, which is a reset
+            broker.assertLeft();
         }
     }
 
