@@ -138,7 +138,7 @@ final class LyingBrokerIT {
         assertThat(audit.targetRecords()).isEqualTo(RECORDS);
     }
 
-    /** As much as the heap and more is claimed of the mirror's own clients, of its group's member and of who asks about topics. */
+    /** More than the heap is claimed to the mirror's own clients, and to its group's member, which is Kafka's. */
     @Test
     void shouldOutlastABrokerThatClaimsEndlessAnswers(@TempDir Path directory) {
         String topic = "endless";
